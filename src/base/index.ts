@@ -1,0 +1,10 @@
+/**
+ * base, floor 0: ports to the world (time, randomness, log) and the two things every room needs:
+ * Secret and coded errors. Nothing of the domain lives here.
+ */
+export { type Clock, type Instant, type Milliseconds, systemClock, type Timer } from './clock.ts';
+export { CodedError, messageOf, unreachable } from './errors.ts';
+export { type LogFields, type Logger, silentLogger } from './logger.ts';
+export { type LogLevel, pinoLogger } from './pino-logger.ts';
+export { type Random, randomToken, systemRandom } from './random.ts';
+export { Secret } from './secret.ts';
