@@ -2,4 +2,6 @@
  * x500, floor 1: the values of X.500 directories (distinguished names, filters, DER): parsing, encoding,
  * comparing. No I/O.
  */
-export {};
+export { type Filter, type FilterOf, formatFilter } from './filter.ts';
+export { parseFilter } from './filter-parser.ts';
+export { type FilterTemplate, fillFilter, filterTemplate } from './filter-template.ts';
