@@ -1,0 +1,14 @@
+/**
+ * config, floor 1: the configuration as one immutable generation, read from YAML with positions, environment and secret files.
+ *
+ * The room knows no realm and no service: the composition root hands in one zod schema. Rooms build their part of it with
+ * zod and with the constructors below.
+ */
+export { type AddressRange, cidr, parseAddressRange } from './address-range.ts';
+export { byteSize, parseByteSize } from './byte-size.ts';
+export { duration, parseDuration } from './duration.ts';
+export { path } from './file-path.ts';
+export { address, type ListenAddress, parseListenAddress } from './listen-address.ts';
+export { mapOf } from './map-of.ts';
+export { formatProblem, type Problem, problemOf } from './problem.ts';
+export { secretShape } from './secret-keys.ts';
