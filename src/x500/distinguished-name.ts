@@ -1,0 +1,281 @@
+/**
+ * DistinguishedName is the name of a directory entry or of a certificate's subject: a sequence of relative
+ * distinguished names, each a set of attribute types with values (RFC 4514; X.501, 9).
+ *
+ * Text is read once, here, into values; nothing else in the house looks for commas in a name. Read are the
+ * forms of RFC 4514 and blanks around `,` `+` `=`, which people write; quotes and semicolons of RFC 1779 are refused.
+ * Two names are the same when their keys are: the key folds what the directory's caseIgnoreMatch ignores (RFC 4518).
+ */
+
+/** At most so many octets of text are read as one name. */
+const MAX_OCTETS = 8192;
+const MAX_RDNS = 64;
+
+export interface AttributeTypeAndValue {
+  /** A short name (`cn`) or a dotted object identifier, as it was written. */
+  readonly type: string;
+  /** A string, or the BER octets of a value that was written as `#hex`. */
+  readonly value: string | Uint8Array;
+}
+
+/** A set of attribute types with values, never empty, no type twice. */
+export type RelativeDistinguishedName = readonly AttributeTypeAndValue[];
+
+export interface DistinguishedName {
+  /** The entry's own name first, the root's child last; empty for the root. */
+  readonly rdns: readonly RelativeDistinguishedName[];
+}
+
+/** Reads a name; undefined when the text is not one, has more than 8 KiB or more than 64 parts. */
+export function parseDistinguishedName(text: string): DistinguishedName | undefined {
+  if (text.length > MAX_OCTETS || !text.isWellFormed()) return undefined;
+  const octets = Buffer.from(text, 'utf8');
+  if (octets.length > MAX_OCTETS) return undefined;
+  const reader = new NameReader(octets);
+  reader.skipBlanks();
+  if (reader.atEnd()) return { rdns: [] };
+  const rdns: RelativeDistinguishedName[] = [];
+  do {
+    const rdn = readRdn(reader);
+    if (rdn === undefined || rdns.push(rdn) > MAX_RDNS) return undefined;
+  } while (reader.take(COMMA));
+  return reader.atEnd() ? { rdns } : undefined;
+}
+
+/** The text of a name by RFC 4514; what `parseDistinguishedName` reads back as the same name. */
+export function formatDistinguishedName(dn: DistinguishedName): string {
+  return dn.rdns
+    .map((rdn) =>
+      rdn
+        .map(({ type, value }) => `${type}=${typeof value === 'string' ? escapeDnValue(value) : hexForm(value)}`)
+        .join('+'),
+    )
+    .join(',');
+}
+
+/** A text that is equal for two names exactly when they name the same entry. Not meant to be shown. */
+export function distinguishedNameKey(dn: DistinguishedName): string {
+  return dn.rdns
+    .map((rdn) =>
+      rdn
+        .map(({ type, value }) => `${attributeTypeKey(type)}=${valueKey(value)}`)
+        .sort()
+        .join('+'),
+    )
+    .join(',');
+}
+
+/** Writes a value so that it stays one value wherever it is put into the text of a name (RFC 4514, 2.4). */
+export function escapeDnValue(text: string): string {
+  return text
+    .replace(/["+,;<>\\]|^[ #]| $/g, '\\$&')
+    .replace(CONTROL, (character) => `\\${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+/**
+ * What two strings have in common when a directory's caseIgnoreMatch calls them equal: NFKC, lower case, blanks
+ * collapsed and trimmed, characters that nobody can see dropped (RFC 4518). Preparing twice changes nothing.
+ *
+ * Two departures, both towards "different": control characters stay, so that a certificate for `alice\00` is
+ * not alice's, and `ß` is not `ss`.
+ */
+export function prepareCaseIgnore(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase();
+  return text
+    .normalize('NFKC')
+    .replace(INVISIBLE, '')
+    .toLowerCase()
+    .replaceAll('ς', 'σ')
+    .normalize('NFKC')
+    .replace(BLANKS, ' ')
+    .trim();
+}
+
+/** Visible ASCII with single inner blanks: nothing to prepare but the case. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+const BLANKS = /[\s\p{Z}\u0085]+/gu;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const CONTROL = /[\x00-\x1f\x7f]/g;
+
+const [BLANK, QUOTE, SHARP, PLUS, COMMA] = [0x20, 0x22, 0x23, 0x2b, 0x2c];
+const [SEMICOLON, LESS, EQUALS, GREATER, BACKSLASH] = [0x3b, 0x3c, 0x3d, 0x3e, 0x5c];
+/** Octets that may follow a backslash as themselves. */
+const ESCAPABLE = new Set([BLANK, QUOTE, SHARP, PLUS, COMMA, SEMICOLON, LESS, EQUALS, GREATER, BACKSLASH]);
+/** Octets that must not stand in a value unescaped. */
+const RESERVED = new Set([0, QUOTE, SEMICOLON, LESS, GREATER]);
+
+const ATTRIBUTE_TYPE = /^(?:[a-z][a-z0-9-]*|(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+)$/i;
+
+/** A position in the octets of a name. All delimiters are ASCII, so UTF-8 can be walked octet by octet. */
+class NameReader {
+  readonly octets: Buffer;
+  position = 0;
+
+  constructor(octets: Buffer) {
+    this.octets = octets;
+  }
+
+  atEnd(): boolean {
+    return this.position === this.octets.length;
+  }
+
+  peek(): number | undefined {
+    return this.octets[this.position];
+  }
+
+  take(octet: number): boolean {
+    if (this.peek() !== octet) return false;
+    this.position += 1;
+    return true;
+  }
+
+  skipBlanks(): void {
+    while (this.peek() === BLANK) this.position += 1;
+  }
+
+  /** One octet written as two hexadecimal digits. */
+  takeHexPair(): number | undefined {
+    const high = hexDigit(this.octets[this.position]);
+    const low = hexDigit(this.octets[this.position + 1]);
+    if (high === undefined || low === undefined) return undefined;
+    this.position += 2;
+    return high * 16 + low;
+  }
+}
+
+function readRdn(reader: NameReader): RelativeDistinguishedName | undefined {
+  const rdn: AttributeTypeAndValue[] = [];
+  const types = new Set<string>();
+  do {
+    const type = readType(reader);
+    if (type === undefined) return undefined;
+    const value = readValue(reader);
+    if (value === undefined) return undefined;
+    rdn.push({ type, value });
+    types.add(attributeTypeKey(type));
+  } while (reader.take(PLUS));
+  return types.size === rdn.length ? rdn : undefined;
+}
+
+function readType(reader: NameReader): string | undefined {
+  const end = reader.octets.indexOf(EQUALS, reader.position);
+  if (end < 0) return undefined;
+  const type = reader.octets.toString('latin1', reader.position, end).replace(/^ +| +$/g, '');
+  reader.position = end + 1;
+  return ATTRIBUTE_TYPE.test(type) ? type : undefined;
+}
+
+function readValue(reader: NameReader): string | Uint8Array | undefined {
+  reader.skipBlanks();
+  const value = reader.take(SHARP) ? readHexValue(reader) : readStringValue(reader);
+  const next = reader.peek();
+  return next === undefined || next === COMMA || next === PLUS ? value : undefined;
+}
+
+function readHexValue(reader: NameReader): Uint8Array | undefined {
+  const octets: number[] = [];
+  for (let octet = reader.takeHexPair(); octet !== undefined; octet = reader.takeHexPair()) octets.push(octet);
+  reader.skipBlanks();
+  return octets.length === 0 ? undefined : Uint8Array.from(octets);
+}
+
+function readStringValue(reader: NameReader): string | undefined {
+  const octets: number[] = [];
+  /** Blanks after this length are not part of the value: nothing escaped or visible follows them. */
+  let kept = 0;
+  for (let octet = reader.peek(); octet !== undefined; octet = reader.peek()) {
+    if (octet === COMMA || octet === PLUS) break;
+    if (RESERVED.has(octet)) return undefined;
+    reader.position += 1;
+    if (octet !== BACKSLASH) {
+      octets.push(octet);
+      if (octet !== BLANK) kept = octets.length;
+      continue;
+    }
+    const next = reader.peek();
+    if (next !== undefined && ESCAPABLE.has(next)) {
+      octets.push(next);
+      reader.position += 1;
+    } else {
+      const written = reader.takeHexPair();
+      if (written === undefined) return undefined;
+      octets.push(written);
+    }
+    kept = octets.length;
+  }
+  return decodeUtf8(Uint8Array.from(octets.slice(0, kept)));
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function decodeUtf8(octets: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(octets);
+  } catch {
+    return undefined;
+  }
+}
+
+function hexDigit(octet: number | undefined): number | undefined {
+  if (octet === undefined) return undefined;
+  if (octet >= 0x30 && octet <= 0x39) return octet - 0x30;
+  const lower = octet | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : undefined;
+}
+
+function hexForm(octets: Uint8Array): string {
+  return `#${Buffer.from(octets).toString('hex')}`;
+}
+
+function valueKey(value: string | Uint8Array): string {
+  const text = typeof value === 'string' ? value : stringOfBer(value);
+  return text === undefined ? hexForm(value as Uint8Array) : escapeDnValue(prepareCaseIgnore(text));
+}
+
+/** BER tags whose contents are text: OCTET STRING (RFC 4514's example), UTF8String, PrintableString, IA5String. */
+const TEXT_TAGS = new Set([0x04, 0x0c, 0x13, 0x16]);
+
+/** The string that BER octets hold, when they hold exactly one of up to 65,535 octets. */
+function stringOfBer(octets: Uint8Array): string | undefined {
+  const [tag = 0, first = 0, second = 0, third = 0] = octets;
+  if (!TEXT_TAGS.has(tag)) return undefined;
+  const [header, length] = first < 0x80 ? [2, first] : first === 0x81 ? [3, second] : [4, second * 256 + third];
+  if (first > 0x82 || first === 0x80 || octets.length !== header + length) return undefined;
+  return decodeUtf8(octets.subarray(header));
+}
+
+/** Object identifiers and long names of the types that names are made of (RFC 4514, 3; RFC 4519; RFC 2985). */
+const SHORT_NAMES = new Map([
+  ['2.5.4.3', 'cn'],
+  ['commonname', 'cn'],
+  ['2.5.4.4', 'sn'],
+  ['surname', 'sn'],
+  ['2.5.4.5', 'serialnumber'],
+  ['2.5.4.6', 'c'],
+  ['countryname', 'c'],
+  ['2.5.4.7', 'l'],
+  ['localityname', 'l'],
+  ['2.5.4.8', 'st'],
+  ['stateorprovincename', 'st'],
+  ['2.5.4.9', 'street'],
+  ['streetaddress', 'street'],
+  ['2.5.4.10', 'o'],
+  ['organizationname', 'o'],
+  ['2.5.4.11', 'ou'],
+  ['organizationalunitname', 'ou'],
+  ['2.5.4.12', 'title'],
+  ['2.5.4.42', 'givenname'],
+  ['gn', 'givenname'],
+  ['0.9.2342.19200300.100.1.1', 'uid'],
+  ['userid', 'uid'],
+  ['0.9.2342.19200300.100.1.25', 'dc'],
+  ['domaincomponent', 'dc'],
+  ['1.2.840.113549.1.9.1', 'emailaddress'],
+  ['email', 'emailaddress'],
+]);
+
+function attributeTypeKey(type: string): string {
+  const lower = type.toLowerCase();
+  return SHORT_NAMES.get(lower) ?? lower;
+}
