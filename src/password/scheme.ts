@@ -1,0 +1,83 @@
+/**
+ * PasswordScheme tells what a stored form is and what one verification of it costs, without deriving anything.
+ */
+
+import { unreachable } from '../base/index.ts';
+import { type Argon2Form, parseStoredForm, type StoredForm } from './stored-form.ts';
+
+export interface PasswordScheme {
+  readonly name: StoredForm['scheme'];
+  /**
+   * Estimated milliseconds of one verification on one core of 2020; 0 for digests and DES. Good for comparing two
+   * forms (which one does a refusal have to cost?), not for predicting a time.
+   */
+  readonly cost: number;
+  /** Set when verification needs the system's crypt(3); where that is missing, the form is `unusable`. */
+  readonly needs?: 'libcrypt';
+}
+
+/** What new passwords are hashed with: OWASP's first choice for argon2id (2023), 16 to 21 ms. */
+export const STANDARD = { scheme: 'argon2id', version: 19, memory: 19_456, passes: 2, lanes: 1 } as const;
+export const STANDARD_SALT_OCTETS = 16;
+export const STANDARD_TAG_OCTETS = 32;
+
+/**
+ * A form of the standard cost that no password matches: salt and tag are random octets, and the tag was derived from
+ * nothing. Verifying against it costs what a real refusal costs.
+ */
+export const STANDARD_SAMPLE =
+  '$argon2id$v=19$m=19456,t=2,p=1$ShQByRj8uiSiBDENfhplkw$4QFgsL5mDvrGvoVw/7/B76gh++NIOo+PPXbtp2z7lQI';
+
+/** `undefined` for what no password may ever match: locked, broken, cut, unknown, or too costly to try. */
+export function schemeOf(stored: string): PasswordScheme | undefined {
+  const form = parseStoredForm(stored);
+  if (form === undefined) return undefined;
+  const scheme = { name: form.scheme, cost: costOf(form) };
+  return form.scheme === 'des-crypt' || form.scheme === 'yescrypt' ? { ...scheme, needs: 'libcrypt' } : scheme;
+}
+
+/** True when a password that matched should be stored anew with the standard scheme; false for unusable forms. */
+export function needsRehash(stored: string): boolean {
+  const form = parseStoredForm(stored);
+  return form !== undefined && !(form.scheme === 'argon2id' && isStrongEnough(form));
+}
+
+function isStrongEnough(form: Argon2Form): boolean {
+  return (
+    form.version === STANDARD.version &&
+    form.memory >= STANDARD.memory &&
+    form.memory * form.passes >= STANDARD.memory * STANDARD.passes &&
+    form.tag.length >= STANDARD_TAG_OCTETS
+  );
+}
+
+function costOf(form: StoredForm): number {
+  switch (form.scheme) {
+    case 'argon2id':
+    case 'argon2i':
+    case 'argon2d':
+      return (form.memory * form.passes) / 2000;
+    case 'bcrypt':
+      return 82 * 2 ** (form.cost - 10);
+    case 'md5-crypt':
+    case 'apr1':
+      return 4;
+    case 'sha256-crypt':
+    case 'sha512-crypt':
+      return form.rounds / 200;
+    case 'yescrypt':
+      return (20 * form.memory) / 2 ** 24;
+    case 'des-crypt':
+    case 'md5':
+    case 'smd5':
+    case 'sha':
+    case 'ssha':
+    case 'sha256':
+    case 'ssha256':
+    case 'sha512':
+    case 'ssha512':
+      return 0;
+    default:
+      return unreachable(form);
+  }
+}
