@@ -11,6 +11,14 @@ export type {
   OneTimeCodeCallback,
   PasswordCallback,
 } from './callbacks.ts';
+export { type ExplainedPosition, type FlagEdit, smallestFlagEdit, stackAdmits } from './flag-edit.ts';
+export {
+  DEFAULT_MODULE_TIMEOUT,
+  LoginContext,
+  type ModuleRun,
+  type ParkableModule,
+  type StackEntry,
+} from './login-context.ts';
 export type {
   AbortCause,
   ControlFlag,
@@ -23,3 +31,5 @@ export type {
   PasswordVerifier,
   PhaseResult,
 } from './login-module.ts';
+export type { ContextOfLogin } from './module-context.ts';
+export { type FallThrough, type StackPosition, type StackResult, type WalkedStack, walkStack } from './stack-walk.ts';
