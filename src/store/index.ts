@@ -1,0 +1,11 @@
+/**
+ * store, floor 1: durable records in buckets, with transactions, compare-and-set and expiry, and the lock on the data folder.
+ *
+ * The store keeps opaque octets and knows nothing of what they mean. What a Store promises is written on the port
+ * (store.ts) and held by one conformance suite; SQLite is the implementation that needs no server.
+ */
+export { type DataFolderLock, lockDataFolder } from './data-folder-lock.ts';
+export type { StoreErrorCode } from './errors.ts';
+export { BATCH_LIMIT, KEY_LIMIT, VALUE_LIMIT } from './limits.ts';
+export { openSqliteStore } from './sqlite/sqlite-store.ts';
+export type { CommitOutcome, Revision, Store, StoredRecord, Write } from './store.ts';

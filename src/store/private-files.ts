@@ -1,0 +1,39 @@
+/**
+ * Folders and files that only the owner of the process may read: the data folder holds sessions and keys.
+ *
+ * A folder that exists keeps its mode (it may be a mount of the operator's); the files in it are private in any case.
+ */
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+/** Makes the folder and its parents where missing (mode 0700), and sees to it that a power cut cannot take them back. */
+export function makePrivateFolder(folder: string): void {
+  const path = resolve(folder);
+  const first = mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made));
+}
+
+/**
+ * Makes an empty file of mode 0600 where there is none, and takes others' rights away where there is one.
+ *
+ * INVARIANT: an existing file is not opened: closing any descriptor of a file drops all of the process's fcntl locks on
+ * it, and this is called on lock files.
+ */
+export function makePrivateFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    chmodSync(path, 0o600);
+  }
+}
+
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

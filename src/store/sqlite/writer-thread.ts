@@ -1,0 +1,115 @@
+/**
+ * WriterThread is the main thread's end of the writer: it hands tasks over and settles their promises.
+ *
+ * INVARIANT: every promise settles. When the thread dies, all that wait reject with STORE_DOWN, and so does all that comes later; it is
+ * not started again, because what killed it is unknown and a supervisor restarts the whole program in a known state.
+ */
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { CodedError } from '../../base/index.ts';
+import { storeError } from '../errors.ts';
+import type { CommitOutcome } from '../store.ts';
+import type { Answer, Order, Report, Task } from './writer-protocol.ts';
+
+/** What may wait for the disk before commits are refused: a disk that hangs must not eat the memory. */
+const WAITING_TASKS = 10_000;
+const WAITING_OCTETS = 64 * 1024 * 1024;
+
+interface Waiting {
+  readonly octets: number;
+  resolve(result: CommitOutcome | number): void;
+  reject(error: Error): void;
+}
+
+/** A task without the id that the thread gives it. */
+type Unnumbered<T> = T extends Task ? Omit<T, 'id'> : never;
+
+export class WriterThread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #waitingOctets = 0;
+  #lastId = 0;
+  /** Why nothing more is taken; undefined while the thread serves. */
+  #ended: CodedError | undefined;
+  readonly #exited: Promise<void>;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    this.#exited = new Promise((resolve) => {
+      worker.once('exit', () => {
+        this.#end(storeError('STORE_DOWN', 'the writer of the store has stopped; restart the program'));
+        resolve();
+      });
+    });
+    worker.on('error', (cause) => {
+      this.#end(storeError('STORE_DOWN', 'the writer of the store has died; restart the program', cause));
+    });
+    worker.on('message', (report: Report) => {
+      if (report.kind === 'done') for (const answer of report.answers) this.#settle(answer);
+    });
+  }
+
+  /** Starts the thread on the database file; rejects with why it cannot be opened. */
+  static async start(path: string): Promise<WriterThread> {
+    const worker = new Worker(new URL(`./writer${extname(import.meta.filename)}`, import.meta.url), {
+      workerData: path,
+    });
+    const thread = new WriterThread(worker);
+    const report = await new Promise<Report>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', () => reject(thread.#ended));
+      worker.once('exit', () => reject(thread.#ended));
+    });
+    if (report.kind === 'refused') {
+      await thread.#exited;
+      throw new CodedError(report.failure.code, report.failure.message);
+    }
+    return thread;
+  }
+
+  /** Hands a task over, with values that are moved to the thread, and resolves when it is durable. */
+  perform(task: Unnumbered<Task>, values: readonly Uint8Array<ArrayBuffer>[] = []): Promise<CommitOutcome | number> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    const octets = values.reduce((sum, value) => sum + value.byteLength, 0);
+    if (this.#waiting.size >= WAITING_TASKS || this.#waitingOctets + octets > WAITING_OCTETS) {
+      return Promise.reject(
+        storeError('STORE_BUSY', 'too many writes wait for the disk; try again, and check the disk'),
+      );
+    }
+    this.#lastId += 1;
+    const id = this.#lastId;
+    this.#waitingOctets += octets;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { octets, resolve, reject });
+      this.#post(
+        { ...task, id },
+        values.map((value) => value.buffer),
+      );
+    });
+  }
+
+  /** Lets the thread finish what it has, and waits for its end. */
+  async close(): Promise<void> {
+    if (this.#ended === undefined) this.#post({ kind: 'close' }, []);
+    await this.#exited;
+  }
+
+  #post(order: Order, transfer: ArrayBuffer[]): void {
+    this.#worker.postMessage(order, transfer);
+  }
+
+  #settle({ id, result }: Answer): void {
+    const waiting = this.#waiting.get(id)!;
+    this.#waiting.delete(id);
+    this.#waitingOctets -= waiting.octets;
+    if (typeof result === 'object') waiting.reject(new CodedError(result.code, result.message));
+    else waiting.resolve(result);
+  }
+
+  #end(reason: CodedError): void {
+    this.#ended ??= reason;
+    for (const waiting of this.#waiting.values()) waiting.reject(this.#ended);
+    this.#waiting.clear();
+    this.#waitingOctets = 0;
+  }
+}
