@@ -31,5 +31,23 @@ export type {
   PasswordVerifier,
   PhaseResult,
 } from './login-module.ts';
+export {
+  canonicalLoginName,
+  type DomainSpelling,
+  LONGEST_LOGIN_NAME,
+  type LoginName,
+  LoginNames,
+} from './login-name.ts';
+export type {
+  Authenticated,
+  ChallengeAnswer,
+  Challenged,
+  LoginOutcome,
+  LoginRequest,
+  RefusalReason,
+  Refused,
+  Unavailable,
+} from './login-outcome.ts';
 export type { ContextOfLogin } from './module-context.ts';
+export type { Session, SessionEnd, SessionPolicy, SessionValidator } from './session.ts';
 export { type FallThrough, type StackPosition, type StackResult, type WalkedStack, walkStack } from './stack-walk.ts';

@@ -1,0 +1,119 @@
+/** One canonical form of a login name (security rule 4; RELIABILITY S20). */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { canonicalLoginName, LONGEST_LOGIN_NAME } from '../../src/realm/index.ts';
+
+const DOMAINS = [{ name: 'SCX', dns: 'scx.example.org' }, { name: 'campus' }];
+const keyOf = (typed: string) => canonicalLoginName(typed, DOMAINS)?.key;
+
+/** Spellings of one user that a directory, a database or a file may take for the same. */
+const SPELLINGS = [
+  'ali\u00e7ia',
+  'ALI\u00c7IA',
+  'Ali\u00e7ia',
+  'aL\u0131\u00e7IA',
+  ' ali\u00e7ia',
+  'ali\u00e7ia ',
+  '  ali\u00e7ia  ',
+  '\u00a0ali\u00e7ia\u2003',
+  'alic\u0327ia',
+  'ALIC\u0327IA',
+  'alicia',
+  'ALICIA',
+  'al\u0131cia',
+  'AL\u0130CIA',
+  'alic\u0130a',
+  'alic\u0131\u0307a',
+  'al\u0069\u0307cia',
+  '\uff41\uff4c\uff49\uff43\uff49\uff41',
+  '\uff21\uff2c\uff29\uff23\uff29\uff21',
+  'al\u200dicia',
+  'al\u200cicia',
+  '\ufeffalicia',
+  'alicia\u2060',
+  'ali\u00adcia',
+  'al\u034ficia',
+  'alicia\ufe0f',
+  '\u202ealicia',
+  '\u2066alicia\u2069',
+  'a\u200bl\u200bi\u200bc\u200bi\u200ba',
+  '\u{1d41a}\u{1d425}\u{1d422}\u{1d41c}\u{1d422}\u{1d41a}',
+  '\u24d0\u24db\u24d8\u24d2\u24d8\u24d0',
+  'SCX\\alicia',
+  'scx\\ALICIA',
+  'scx.example.org\\alicia',
+  'SCX\uff3calicia',
+  'alicia@scx.example.org',
+  'ALICIA@SCX.EXAMPLE.ORG',
+  'alicia@SCX',
+  'alicia\uff20scx.example.org',
+  'campus\\alicia',
+  'alicia@campus',
+  'SCX\\alicia@scx.example.org',
+  'scx \\ alicia',
+  'uid=alicia,ou=People,dc=example,dc=org',
+  'CN=Alicia, OU=People, DC=example, DC=org',
+];
+
+describe('canonicalLoginName', () => {
+  it(`folds ${SPELLINGS.length} spellings of one user to one key`, () => {
+    assert.ok(SPELLINGS.length >= 40);
+    assert.equal(new Set(SPELLINGS).size, SPELLINGS.length);
+    for (const spelling of SPELLINGS) assert.equal(keyOf(spelling), 'alicia', JSON.stringify(spelling));
+  });
+
+  it('folds sharp s, long s, Kelvin sign and final sigma', () => {
+    assert.equal(keyOf('stra\u00dfe'), keyOf('STRASSE'));
+    assert.equal(keyOf('\u017fam'), 'sam');
+    assert.equal(keyOf('\u212aim'), 'kim');
+    assert.equal(keyOf('\u03bf\u03b4\u03bf\u03c2'), keyOf('\u039f\u0394\u039f\u03a3'));
+  });
+
+  it('names the login domain as configured and what to ask there', () => {
+    assert.deepEqual(canonicalLoginName('scx\\Adm', DOMAINS), { key: 'adm', domain: 'SCX', user: 'Adm' });
+    assert.deepEqual(canonicalLoginName('Adm@SCX.example.org', DOMAINS), { key: 'adm', domain: 'SCX', user: 'Adm' });
+    assert.deepEqual(canonicalLoginName(' Adm ', DOMAINS), { key: 'adm', user: 'Adm' });
+  });
+
+  it('keeps different users apart', () => {
+    const names = ['alice', 'alicf', 'al ice', 'alice2', 'alice@gmail.example', 'other\\alice', 'a-lice', 'a.lice'];
+    assert.equal(new Set(names.map(keyOf)).size, names.length);
+  });
+
+  it('keeps names that objects already have as data', () => {
+    assert.equal(keyOf('__proto__'), '__proto__');
+    assert.equal(keyOf('constructor'), 'constructor');
+    assert.equal(keyOf('scx\\__proto__'), '__proto__');
+  });
+
+  it('folds runs of space within a name', () => {
+    assert.equal(keyOf('SCX\\scx  \u00a0admin'), 'scx admin');
+  });
+
+  it('refuses what can name nobody', () => {
+    const refused = ['', '   ', '\u200b', 'a\nb', 'alice\r\n', 'a\0', '\u007f', '\u0085', 'a\u2028b', '\ud800', '\t'];
+    for (const typed of refused) assert.equal(keyOf(typed), undefined, JSON.stringify(typed));
+    assert.equal(keyOf('a'.repeat(LONGEST_LOGIN_NAME + 1)), undefined);
+    assert.equal(keyOf('\ufdfa'.repeat(100)), undefined, 'grows beyond the limit when normalized');
+    assert.equal(keyOf('a'.repeat(LONGEST_LOGIN_NAME))?.length, LONGEST_LOGIN_NAME);
+  });
+
+  it('is stable and blind to case and composition for every letter of the first planes', () => {
+    const different: string[] = [];
+    for (let point = 0x20; point < 0x2_0000; point++) {
+      if (point === 0xd800) point = 0xe000;
+      const letter = String.fromCodePoint(point);
+      const key = keyOf(`a${letter}`);
+      if (key === undefined) continue;
+      const variants = [letter.toUpperCase(), letter.toLowerCase(), letter.normalize('NFD'), letter.normalize('NFKC')];
+      const keys = [key, ...variants.map((variant) => `a${variant}`)].map(keyOf);
+      if (keys.some((other) => other !== key)) different.push(point.toString(16));
+    }
+    assert.deepEqual(different, []);
+  });
+
+  it('answers any text at all', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (typed) => void keyOf(typed)));
+  });
+});
