@@ -57,6 +57,15 @@ export const HEADER_PRESETS = {
 
 export type HeaderPreset = keyof typeof HEADER_PRESETS;
 
+/** For a configuration schema. */
+export const PRESET_NAMES = [
+  'bonfire',
+  'remote',
+  'forwarded',
+  'auth-request',
+  'webauth',
+] as const satisfies readonly HeaderPreset[];
+
 export const NOBODY: AssertedIdentity = { user: '', groups: [], name: '', email: '', assertion: '' };
 
 /** Every header of the preset and the assertion, values encoded (see encodeHeaderValue), in a fixed order. */

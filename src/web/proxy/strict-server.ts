@@ -1,0 +1,82 @@
+/**
+ * How a node:http (or node:https) server of the gate is set up: strict parser, limits, and every event that can carry a
+ * request answered, so that nothing falls through to a default.
+ */
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { MOST_HEADERS, requestFault } from '../http/request-fault.ts';
+import { isWebSocketUpgrade } from './proxy-upgrade.ts';
+
+/** To be spread into the options of `createServer`. Times are in milliseconds. */
+export const STRICT_SERVER: ServerOptions = {
+  insecureHTTPParser: false,
+  requireHostHeader: true,
+  maxHeaderSize: 16_384,
+  headersTimeout: 15_000,
+  // A large upload may take hours; a stalled one is ended by the upstream's idle time-out.
+  requestTimeout: 0,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
+  noDelay: true,
+  shouldUpgradeCallback: isWebSocketUpgrade,
+};
+
+export interface RequestHandlers {
+  /** Whoever reads a body that the client holds back (`Expect: 100-continue`) calls `res.writeContinue()` first. */
+  request(req: IncomingMessage, res: ServerResponse): void;
+  /** A WebSocket request; whoever refuses it answers with {@link refuseUpgrade}. */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/** Connects the handlers; they see only requests whose head is beyond doubt. */
+export function serveStrictly(server: Server, handlers: RequestHandlers): void {
+  server.maxHeadersCount = MOST_HEADERS + 1;
+  const onRequest = (req: IncomingMessage, res: ServerResponse) => {
+    const fault = requestFault(req);
+    if (fault === undefined) handlers.request(req, res);
+    else refuse(res, fault);
+  };
+  server.on('request', onRequest);
+  server.on('checkContinue', onRequest);
+  server.on('checkExpectation', (_req, res: ServerResponse) => refuse(res, 417));
+  server.on('connect', (_req, socket: Duplex) => refuseUpgrade(socket, 405));
+  server.on('clientError', onClientError);
+  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const fault = requestFault(req);
+    if (fault === undefined) handlers.upgrade(req, socket, head);
+    else refuseUpgrade(socket, fault);
+  });
+}
+
+const REASON: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+
+/** Answers on a bare socket, without a body, and closes it. */
+export function refuseUpgrade(socket: Duplex, status: number): void {
+  if (socket.destroyed) return;
+  const head = `HTTP/1.1 ${status} ${REASON[status] ?? 'Refused'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+  socket.end(head, 'latin1', () => socket.destroy());
+}
+
+function refuse(res: ServerResponse, status: number): void {
+  res.writeHead(status, { Connection: 'close', 'Content-Length': '0' }).end();
+}
+
+function onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // On a connection that has carried a response, another one may be under way: nothing may be written into it.
+  const fresh = socket instanceof Socket && socket.bytesWritten === 0;
+  if (error.code === 'ECONNRESET' || !socket.writable || !fresh) socket.destroy();
+  else if (error.code === 'HPE_HEADER_OVERFLOW') refuseUpgrade(socket, 431);
+  else refuseUpgrade(socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
+}
