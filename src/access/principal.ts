@@ -35,3 +35,14 @@ export interface RealmPrincipal {
 }
 
 export type WrappedPrincipal = DomainPrincipal | RealmPrincipal;
+
+/** What a module with `wrapPrincipals` adds beside its plain principals: two wrapped ones for each (spec: Geronimo 3.3). */
+export function wrapPrincipals(realm: string, principals: readonly Principal[]): WrappedPrincipal[] {
+  return principals.flatMap((principal): WrappedPrincipal[] => {
+    const { domain } = principal;
+    return [
+      { wraps: 'domain', domain, principal },
+      { wraps: 'realm', realm, domain, principal },
+    ];
+  });
+}
