@@ -6,9 +6,16 @@
  */
 export { type AddressRange, cidr, parseAddressRange } from './address-range.ts';
 export { byteSize, parseByteSize } from './byte-size.ts';
+export type { KeyPath } from './config-tree.ts';
 export { duration, parseDuration } from './duration.ts';
+export type { Environment } from './environment.ts';
 export { path } from './file-path.ts';
+export { generateJsonSchema } from './json-schema.ts';
+export { formatKeyPath, parseKeyPath } from './key-path.ts';
 export { address, type ListenAddress, parseListenAddress } from './listen-address.ts';
+export { type LoadOptions, type LoadResult, loadConfiguration, type Sources } from './load.ts';
 export { mapOf } from './map-of.ts';
+export { nearestKey } from './nearest-key.ts';
 export { formatProblem, type Problem, problemOf } from './problem.ts';
+export type { FileReading, ReadFile } from './read-file.ts';
 export { secretShape } from './secret-keys.ts';
