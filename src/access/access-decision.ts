@@ -4,7 +4,7 @@
  * `decide` answers alone, in well under a microsecond and without making a value; `explainDecision` gives the same
  * answer with all list items and roles that weighed, not only the first.
  */
-import { type AccessPolicy, type Holder, hasBit } from './access-policy.ts';
+import { type Holder, hasBit } from './access-policy.ts';
 import { type AdmissionItem, type AdmissionRule, isMembershipUnknown } from './admission-rule.ts';
 import type { Subject } from './subject.ts';
 
@@ -117,7 +117,7 @@ function consider(subject: Subject, rule: AdmissionRule): Consideration[] {
     ...unknownMemberships(subject, rule),
     ...matches('authorized-group', rule.authorized),
     ...rule.required.flatMap(({ name }): Consideration[] => {
-      const holders = holdersOfRole(policy, holdings, name);
+      const holders = [...new Set(policy.claimsOfRole(name).flatMap((claim) => holdings.get(claim) ?? []))];
       if (holders.length === 0) return [{ kind: 'role-missing', role: name }];
       return holders.map((holder) => ({ kind: 'role-held', role: name, holder }));
     }),
@@ -132,17 +132,6 @@ function unknownMemberships(subject: Subject, { policy, realm, unauthorized }: A
   return unauthorized
     .filter(({ group }) => isMembershipUnknown(group, unknown, loginDomains))
     .map((item) => ({ kind: 'membership-unknown', item, domains }));
-}
-
-function holdersOfRole(
-  policy: AccessPolicy,
-  holdings: ReadonlyMap<number, readonly Holder[]>,
-  role: string,
-): readonly Holder[] {
-  const holders = [...holdings].flatMap(([claim, holding]) =>
-    policy.rolesByClaim(claim).includes(role) ? holding : [],
-  );
-  return [...new Set(holders)];
 }
 
 function sentence(

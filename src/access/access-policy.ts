@@ -117,10 +117,10 @@ export class AccessPolicy {
     return holdings;
   }
 
-  /** The roles that a claim gives, by name. */
-  rolesByClaim(number: number): string[] {
-    const numbers = this.#rolesOfClaim[number] ?? [];
-    return [...this.#roles].filter(([, role]) => numbers.includes(role)).map(([role]) => role);
+  /** The numbers of the claims that give a role. */
+  claimsOfRole(name: string): number[] {
+    const claims = this.mappings.flatMap(({ role, claim }) => (role === name ? [this.numberOfClaim(claim)] : []));
+    return [...new Set(claims)];
   }
 
   #standing(subject: Subject): Standing {

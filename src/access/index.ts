@@ -30,7 +30,9 @@ export {
   defaultPrincipalsSchema,
 } from './default-principals.ts';
 export { type DomainNames, type DomainsConfiguration, domainNames, domainsSchema } from './domain-names.ts';
+export { applyEdits, describeEdit, type Edit, type Scenario } from './edit.ts';
 export { type GroupId, type GroupName, groupId, parseGroupList, parseGroupName } from './group-name.ts';
+export { type KnownGroup, type LintedAccess, type LintedService, lintAccess } from './lint-access.ts';
 export {
   type DomainPrincipal,
   type Principal,
@@ -41,4 +43,5 @@ export {
 } from './principal.ts';
 export { type PrincipalNames, principalNames } from './principal-names.ts';
 export { describeRoleMapping, type RoleMappingItem, type RolesConfiguration, rolesSchema } from './role-mapping.ts';
+export { MAX_EDITS, smallestChange } from './smallest-change.ts';
 export { makeSubject, type Subject, type SubjectParts } from './subject.ts';

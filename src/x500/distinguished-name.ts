@@ -69,7 +69,7 @@ export function distinguishedNameKey(dn: DistinguishedName): string {
 export function escapeDnValue(text: string): string {
   return text
     .replace(/["+,;<>\\]|^[ #]| $/g, '\\$&')
-    .replace(CONTROL, (character) => `\\${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+    .replace(CONTROL, (character) => Buffer.from(character, 'utf8').toString('hex').replace(/../g, '\\$&'));
 }
 
 /**
@@ -95,8 +95,7 @@ export function prepareCaseIgnore(text: string): string {
 const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 const BLANKS = /[\s\p{Z}\u0085]+/gu;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const CONTROL = /[\x00-\x1f\x7f]/g;
+const CONTROL = /\p{Cc}/gu;
 
 const [BLANK, QUOTE, SHARP, PLUS, COMMA] = [0x20, 0x22, 0x23, 0x2b, 0x2c];
 const [SEMICOLON, LESS, EQUALS, GREATER, BACKSLASH] = [0x3b, 0x3c, 0x3d, 0x3e, 0x5c];
