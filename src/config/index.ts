@@ -7,6 +7,13 @@
 export { type AddressRange, cidr, parseAddressRange } from './address-range.ts';
 export { byteSize, parseByteSize } from './byte-size.ts';
 export type { KeyPath } from './config-tree.ts';
+export {
+  type ApplyResult,
+  ConfigurationWatcher,
+  type Generation,
+  type ReloadOutcome,
+  type WatcherOptions,
+} from './configuration-watcher.ts';
 export { duration, parseDuration } from './duration.ts';
 export type { Environment } from './environment.ts';
 export { path } from './file-path.ts';
