@@ -51,6 +51,11 @@ export function parseAuditId(text: string): AuditId | undefined {
   return CANONICAL.test(id) ? (id as AuditId) : undefined;
 }
 
+/** True for an id exactly as the trail writes it. */
+export function isAuditId(text: string): text is AuditId {
+  return CANONICAL.test(text);
+}
+
 /** The chain in an id. */
 export function chainOf(id: AuditId): string {
   return CANONICAL.exec(id)?.[2] ?? '';

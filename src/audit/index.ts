@@ -3,6 +3,7 @@
  * signed heads; read by `explain`, `audit search` and `audit verify`. See docs/operations/audit.md.
  */
 export { type AuditId, chainOf, parseAuditId, timeOf } from './audit-id.ts';
+export { type AuditSettings, auditSchema } from './audit-schema.ts';
 export type {
   ActRecord,
   AttemptRecord,
@@ -14,5 +15,6 @@ export type {
   RefusalsRecord,
   RepeatsRecord,
 } from './record.ts';
+export { readAuditRecord } from './record-codec.ts';
 export type { AuditFilter } from './search.ts';
 export type { AllowKey, AuditTrail } from './trail.ts';

@@ -114,12 +114,15 @@ export interface RefusalsRecord {
   /** `same`: one name, client and reason; `client`: one client, any name; `all`: everybody. */
   readonly level: 'same' | 'client' | 'all';
   readonly reason: string;
+  /** The realm of attempts, the service of decisions. */
   readonly where?: string;
   readonly name?: string;
   readonly client?: string;
   readonly count: number;
   /** The last refusal of the flood that was written in full. */
   readonly like: AuditId;
+  /** The ids of refusals that this record speaks for, as many as are kept. */
+  readonly ids?: readonly AuditId[];
 }
 
 /** Signs that the chain had `upTo` records and that the last of them had this hash. */

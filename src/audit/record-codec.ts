@@ -1,0 +1,115 @@
+/**
+ * One record as one line of JSON, and back.
+ *
+ * A line is `{"n":…,"at":"…","id":"…","kind":…, … ,"hash":"…"}`. The hash is the last member and covers the previous
+ * record's hash and everything before itself, octet for octet, so that a verifier needs no canonical JSON.
+ * No line holds a control character, a line separator or a character that turns the direction of writing: a login
+ * name cannot forge a line, whatever program splits or shows the file (CVE-2024-45808).
+ */
+import { hash } from 'node:crypto';
+import type { Instant } from '../base/index.ts';
+import type { AuditRecord, UnnumberedRecord } from './record.ts';
+import { recordSchema } from './record-schema.ts';
+
+/** The longest line, newline excluded, in octets. */
+export const LONGEST_LINE = 65_536;
+/** What stands for the previous hash in the first record of a chain. */
+export const ORIGIN = 'A'.repeat(43);
+
+/** Octets from the comma before the hash to the end of the line. */
+const HASH_PART = 54;
+const PREFIX = /^\{"n":(\d{1,15}),"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)",/;
+const SUFFIX = /^,"hash":"([A-Za-z0-9_-]{43})"\}$/;
+const LONGEST_PREFIX = 60;
+
+/** Characters that JSON leaves as they are, but that end lines or steer terminals and readers. */
+const UNSAFE = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+const EVERY_UNSAFE = new RegExp(UNSAFE, 'g');
+/** Ever shorter limits for a record too long for a line: characters of a text, items of a list. */
+const CLIPS = [
+  [1024, 256],
+  [256, 64],
+  [64, 16],
+] as const;
+
+export interface EncodedLine {
+  /** With its newline. */
+  readonly octets: Buffer;
+  readonly hash: string;
+}
+
+/** Encodes a record as the line after the one with `previousHash`. Texts and lists that do not fit are cut with `…`. */
+export function encodeLine(record: UnnumberedRecord, n: number, at: Instant, previousHash: string): EncodedLine {
+  const prefix = `{"n":${n},"at":"${new Date(at).toISOString()}",`;
+  let rest = escapeUnsafe(JSON.stringify(record));
+  for (const [characters, items] of CLIPS) {
+    if (!isTooLong(rest)) break;
+    rest = escapeUnsafe(JSON.stringify(record, clip(characters, items)));
+  }
+  const body = prefix + rest.slice(1, -1);
+  const own = hashOf(previousHash, body);
+  return { octets: Buffer.from(`${body},"hash":"${own}"}\n`), hash: own };
+}
+
+/** The hash of a record with this body (its line up to the hash) after the record with `previousHash`. */
+export function hashOf(previousHash: string, body: string | Buffer): string {
+  const covered =
+    typeof body === 'string' ? `${previousHash}\n${body}` : Buffer.concat([Buffer.from(`${previousHash}\n`), body]);
+  return hash('sha256', covered, 'base64url');
+}
+
+export interface LineFrame {
+  readonly n: number;
+  readonly at: Instant;
+  readonly hash: string;
+  /** What the hash covers besides the previous hash. */
+  readonly body: Buffer;
+}
+
+/** Number, instant and hash of a line, without reading the rest; undefined when it is not a line of a trail. */
+export function frameOf(line: Buffer): LineFrame | undefined {
+  if (line.length > LONGEST_LINE || line.length <= HASH_PART) return undefined;
+  const prefix = PREFIX.exec(line.toString('latin1', 0, LONGEST_PREFIX));
+  const suffix = SUFFIX.exec(line.toString('latin1', line.length - HASH_PART));
+  if (prefix === null || suffix === null) return undefined;
+  const at = Date.parse(prefix[2]!);
+  if (Number.isNaN(at)) return undefined;
+  return { n: Number(prefix[1]), at, hash: suffix[1]!, body: line.subarray(0, line.length - HASH_PART) };
+}
+
+/** When a line was written; undefined when it is not a line of a trail. */
+export function instantOf(line: Buffer): Instant | undefined {
+  const at = Date.parse(PREFIX.exec(line.toString('latin1', 0, LONGEST_PREFIX))?.[2] ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** The record of a line; undefined for anything but a record as the trail writes it. Does not check the hash. */
+export function readAuditRecord(line: string | Buffer): AuditRecord | undefined {
+  if (line.length > LONGEST_LINE) return undefined;
+  try {
+    const parsed = recordSchema.safeParse(JSON.parse(line.toString()));
+    if (!parsed.success) return undefined;
+    const { hash: _, ...record } = parsed.data;
+    return record;
+  } catch {
+    return undefined;
+  }
+}
+
+function escapeUnsafe(text: string): string {
+  if (!UNSAFE.test(text)) return text;
+  return text.replace(EVERY_UNSAFE, (unsafe) => `\\u${unsafe.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Leaves room for number, instant and hash. */
+function isTooLong(text: string): boolean {
+  return text.length > LONGEST_LINE / 4 && Buffer.byteLength(text) > LONGEST_LINE - 256;
+}
+
+function clip(characters: number, items: number) {
+  return (_: string, value: unknown): unknown => {
+    if (typeof value === 'string' && value.length > characters) return `${value.slice(0, characters)}…`;
+    if (Array.isArray(value) && value.length > items) return value.slice(0, items);
+    return value;
+  };
+}
