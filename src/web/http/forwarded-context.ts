@@ -6,7 +6,7 @@
  * nginx sends X-Original-URL and X-Original-Method (set by our snippet), Caddy, Traefik and HAProxy the X-Forwarded family.
  */
 import { type Authority, parseAuthority, type Scheme } from './host.ts';
-import { headerValues, type RawHeaders, singleHeader } from './raw-headers.ts';
+import { headerValues, type RawHeaders, REPEATED, singleHeader } from './raw-headers.ts';
 import { clientAddress, type TrustedProxies } from './trusted-proxies.ts';
 
 export interface ForwardedContext {
@@ -45,11 +45,13 @@ export function forwardedContext(
 type Told = Pick<ForwardedContext, 'method' | 'scheme' | 'authority' | 'target'>;
 const NOTHING: Told = { method: undefined, scheme: undefined, authority: undefined, target: undefined };
 
-function originalFamily(headers: RawHeaders, url: string): Told | undefined {
-  const [, scheme, host, target = '/'] = ORIGINAL_URL.exec(url) ?? [];
-  const method = singleHeader(headers, 'x-original-method');
+/** A header's one value, undefined when it was not sent, REPEATED when it was sent twice. */
+type Single = string | undefined | typeof REPEATED;
+
+function originalFamily(headers: RawHeaders, url: Single): Told | undefined {
+  const [, scheme, host, target = '/'] = (typeof url === 'string' && ORIGINAL_URL.exec(url)) || [];
   if (scheme === undefined || host === undefined) return undefined;
-  return told(method, scheme, host, target.startsWith('?') ? `/${target}` : target);
+  return told(singleHeader(headers, 'x-original-method'), scheme, host, target.startsWith('?') ? `/${target}` : target);
 }
 
 function forwardedFamily(headers: RawHeaders): Told | undefined {
@@ -61,19 +63,14 @@ function forwardedFamily(headers: RawHeaders): Told | undefined {
   );
 }
 
-/** Every part is undefined (not told) or readable; a repeat (`'repeated'`) fails the check of its part. */
-function told(
-  method: string | undefined,
-  schemeText: string | undefined,
-  host: string | undefined,
-  target: string | undefined,
-): Told | undefined {
+/** Each part may be left untold; what is told must be readable, and told once. */
+function told(method: Single, schemeText: Single, host: Single, target: Single): Told | undefined {
+  if (method === REPEATED || schemeText === REPEATED || host === REPEATED || target === REPEATED) return undefined;
+  if (method !== undefined && !METHOD.test(method)) return undefined;
   const spelled = schemeText?.toLowerCase();
   const scheme = spelled === undefined ? undefined : (WEBSOCKET_SCHEME.get(spelled) ?? spelled);
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') return undefined;
-  if (method !== undefined && !METHOD.test(method)) return undefined;
   const authority = host === undefined ? undefined : parseAuthority(host);
-  if (host !== undefined && (authority === undefined || host === 'repeated')) return undefined;
-  if (target === 'repeated') return undefined;
+  if (host !== undefined && authority === undefined) return undefined;
   return { method, scheme, authority, target };
 }

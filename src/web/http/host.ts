@@ -8,7 +8,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { memoize } from './bounded-memo.ts';
-import { type RawHeaders, singleHeader } from './raw-headers.ts';
+import { type RawHeaders, REPEATED, singleHeader } from './raw-headers.ts';
 
 declare const canonicalHostBrand: unique symbol;
 /** A lower-case ASCII name without trailing dot, an IPv4 address, or an IPv6 address in brackets. */
@@ -73,7 +73,7 @@ const hostHeaderAuthority = memoize<Authority | 'ambiguous'>(2_048, (text) =>
  */
 export function requestAuthority(headers: RawHeaders, target: string): Authority | 'ambiguous' {
   const header = singleHeader(headers, 'host');
-  if (header === undefined || header === 'repeated') return 'ambiguous';
+  if (header === undefined || header === REPEATED) return 'ambiguous';
   const authority = hostHeaderAuthority(header);
   if (authority === 'ambiguous' || target.startsWith('/')) return authority;
   if (!URI_SCHEME.test(target)) return authority;

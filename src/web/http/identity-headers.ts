@@ -33,12 +33,10 @@ const PROTECTED_FAMILIES = [
   'remote',
   'xremote',
   'xasserted',
-  'authenticate',
   'sslclient',
   'xsslclient',
   'clientcert',
   'xclientcert',
-  'httpx',
 ] as const;
 
 /** Folded. What CGI calls REMOTE_USER and friends, the many names for a client's address, and httpoxy's `Proxy`. */
@@ -56,7 +54,6 @@ const PROTECTED_NAMES = [
   'authuser',
   'authtype',
   'proxy',
-  'via',
 ] as const;
 
 /** RFC 9110 section 7.6.1 and what older software took for such; framing and Host are set by the proxy itself. */

@@ -16,13 +16,16 @@ export function headerValues(headers: RawHeaders, name: string): string[] {
   return values;
 }
 
-/** The value of a header that may occur once; `'repeated'` when it occurs more often. `name` is lower-case. */
-export function singleHeader(headers: RawHeaders, name: string): string | undefined | 'repeated' {
+/** What {@link singleHeader} answers for a header that occurs more than once; no text, so that no value looks like it. */
+export const REPEATED: unique symbol = Symbol('repeated header');
+
+/** The value of a header that may occur once. `name` is lower-case. */
+export function singleHeader(headers: RawHeaders, name: string): string | undefined | typeof REPEATED {
   let found: string | undefined;
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const candidate = headers[at]!;
     if (candidate.length !== name.length || candidate.toLowerCase() !== name) continue;
-    if (found !== undefined) return 'repeated';
+    if (found !== undefined) return REPEATED;
     found = headers[at + 1]!;
   }
   return found;

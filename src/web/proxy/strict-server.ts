@@ -32,10 +32,16 @@ export interface RequestHandlers {
 /** Connects the handlers; they see only requests whose head is beyond doubt. */
 export function serveStrictly(server: Server, handlers: RequestHandlers): void {
   server.maxHeadersCount = MOST_HEADERS + 1;
+  // What follows a doubtful request on its connection may be its body to another reader: it is never looked at.
+  const condemned = new WeakSet<Duplex>();
   const onRequest = (req: IncomingMessage, res: ServerResponse) => {
+    if (condemned.has(req.socket)) return;
     const fault = requestFault(req);
     if (fault === undefined) handlers.request(req, res);
-    else refuse(res, fault);
+    else {
+      condemned.add(req.socket);
+      refuse(res, fault);
+    }
   };
   server.on('request', onRequest);
   server.on('checkContinue', onRequest);
@@ -44,7 +50,7 @@ export function serveStrictly(server: Server, handlers: RequestHandlers): void {
   server.on('clientError', onClientError);
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const fault = requestFault(req);
+    const fault = condemned.has(socket) ? 400 : requestFault(req);
     if (fault === undefined) handlers.upgrade(req, socket, head);
     else refuseUpgrade(socket, fault);
   });
