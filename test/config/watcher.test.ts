@@ -308,16 +308,17 @@ describe('ConfigurationWatcher', { concurrency: true }, () => {
 
   it('reports a file that never rests, and reads it when it does', async (t) => {
     const { file, clock, outcomes, watcher, until } = await watching(t, 'workers: 1\n');
-    for (let write = 0; write < 75; write++) {
+    let write = 0;
+    for (; outcomes.length < 2; write++) {
+      assert.ok(write < 500, 'was never reported');
       writeFileSync(file, `workers: ${write}\n`);
-      await realTime(10);
+      await realTime(5);
       clock.advance(900);
-      await realTime(10);
+      await realTime(5);
     }
-    assert.equal(outcomes.length, 2);
     assert.match(outcomes[1]?.kind === 'refused' ? (outcomes[1].problems[0]?.message ?? '') : '', /^keeps changing/);
     await until(3);
-    assert.equal(watcher.current?.value.workers, 74);
+    assert.equal(watcher.current?.value.workers, write - 1);
   });
 
   it('ends what waits when it is closed', async (t) => {
