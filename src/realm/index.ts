@@ -51,3 +51,19 @@ export type {
 export type { ContextOfLogin } from './module-context.ts';
 export type { Session, SessionEnd, SessionPolicy, SessionValidator } from './session.ts';
 export { type FallThrough, type StackPosition, type StackResult, type WalkedStack, walkStack } from './stack-walk.ts';
+export { type LdapModuleSettings, ldapModule } from './modules/ldap.ts';
+export type {
+  BindAnswer,
+  DirectoryClient,
+  DirectoryEntry,
+  DirectorySearch,
+  DirectoryServer,
+  SearchAnswer,
+} from './modules/ldap-directory-client.ts';
+export {
+  checkLdapOptions,
+  type DirectoryAddress,
+  type LdapOptions,
+  ldapOptionsSchema,
+  ldapOptionsShape,
+} from './modules/ldap-options.ts';
