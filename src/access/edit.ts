@@ -38,6 +38,9 @@ export interface Scenario {
  * not require are left out. Undefined when the edited rule does not compile.
  */
 export function applyEdits({ subject, rule }: Scenario, edits: readonly Edit[]): Scenario | undefined {
+  const edited = editedSubject(subject, rule, edits);
+  if (edits.every(({ kind }) => kind === 'add-membership' || kind === 'remove-membership'))
+    return { subject: edited, rule };
   const { policy: live, realm, configuration } = rule;
   const { policy } = AccessPolicy.compile({ ...live.configuration, roles: editedRoles(rule, edits) });
   const compiled = compileAdmissionRule(policy, realm, {
@@ -45,9 +48,7 @@ export function applyEdits({ subject, rule }: Scenario, edits: readonly Edit[]):
     unauthorizedGroups: editedList(configuration.unauthorizedGroups, 'unauthorizedGroups', edits),
     requireRoles: configuration.requireRoles,
   });
-  return compiled.kind === 'refused'
-    ? undefined
-    : { subject: editedSubject(subject, rule, edits), rule: compiled.rule };
+  return compiled.kind === 'refused' ? undefined : { subject: edited, rule: compiled.rule };
 }
 
 /** The same group of the same login domain, however spelled. */

@@ -15,9 +15,9 @@
  * What no edit should paper over has no answer: somebody who did not log in, a subject of another realm, and
  * membership that is unknown because a source is down (removing the denied group would be a remedy worse than waiting).
  */
-import { parseDistinguishedName } from '../x500/index.ts';
 import { type AccessDecision, type Consideration, decide, explainDecision } from './access-decision.ts';
-import type { AdmissionItem, AdmissionList } from './admission-rule.ts';
+import type { AdmissionItem } from './admission-rule.ts';
+import { type Candidate, candidateGroups } from './candidate-groups.ts';
 import {
   applyEdits,
   type Edit,
@@ -27,9 +27,8 @@ import {
   qualifiedText,
   type Scenario,
 } from './edit.ts';
-import { type GroupName, parseGroupName } from './group-name.ts';
 import type { Principal } from './principal.ts';
-import { makeSubject, type Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 /** A change of more edits than this is no use to an operator, and is not looked for. */
 export const MAX_EDITS = 6;
@@ -111,10 +110,9 @@ function remedies(
   const { domains } = scenario.rule.policy;
   const touched = edits.flatMap((edit) => ('group' in edit && typeof edit.group !== 'string' ? [edit.group] : []));
   const isFree = (group: Principal) => !touched.some((other) => isSameMembership(group, other, domains));
+  const free = candidates.filter(({ group }) => isFree(group));
   const joinOneWith = (effect: string) =>
-    candidates
-      .filter(({ effects, group }) => effects.has(effect) && isFree(group))
-      .map(({ group }): Edit[] => [{ kind: 'add-membership', group }]);
+    free.filter(({ effects }) => effects.has(effect)).map(({ group }) => [join(group)]);
 
   const denial = decision.considerations.find(({ kind }) => kind === 'denied-group');
   if (denial?.kind === 'denied-group') {
@@ -132,14 +130,23 @@ function remedies(
       ...(user === undefined ? [] : [[{ kind: 'add-role-mapping', role, item: user } as const]]),
     ];
   }
+  // Any one of the groups that are held will do, because none is denied any more; without one, it takes two edits.
   const held = edited.subject.principals.find(({ type }) => type === 'group');
   return [
     ...joinOneWith('authorized'),
-    ...(held === undefined
-      ? []
-      : [[{ kind: 'add-list-item', list: 'authorizedGroups', group: qualifiedText(held) } as const]]),
+    ...(held !== undefined
+      ? [[authorize(qualifiedText(held))]]
+      : free.map(({ group }) => [join(group), authorize(groupText(group))])),
     edited.rule.authorized.map((item) => removal(scenario, edits, item)),
   ];
+}
+
+function join(group: Principal): Edit {
+  return { kind: 'add-membership', group };
+}
+
+function authorize(group: string): Edit {
+  return { kind: 'add-list-item', list: 'authorizedGroups', group };
 }
 
 /** The edit that takes away an item of an edited list, by its index in the list as it stands. */
@@ -160,15 +167,16 @@ function changeToRefuse(scenario: Scenario): readonly Edit[] | undefined {
       .map((group) => membershipKey(group, rule.policy.domains)),
   );
   const candidates = candidateGroups(scenario);
-  const listed = (list: AdmissionList, group: string): Edit => ({ kind: 'add-list-item', list, group });
   const edits: Edit[] = [
     ...groups
       .filter((group) => weighing.has(membershipKey(group, rule.policy.domains)))
       .map((group) => ({ kind: 'remove-membership', group }) as const),
-    ...candidates.map(({ group }) => ({ kind: 'add-membership', group }) as const),
+    ...candidates.map(({ group }) => join(group)),
     ...rule.authorized.map((authorized) => removal(scenario, [], authorized)),
-    ...groups.slice(0, 1).map((group) => listed('unauthorizedGroups', qualifiedText(group))),
-    ...candidates.map(({ group }) => listed('authorizedGroups', groupText(group))),
+    ...groups.slice(0, 1).map((group): Edit => {
+      return { kind: 'add-list-item', list: 'unauthorizedGroups', group: qualifiedText(group) };
+    }),
+    ...candidates.map(({ group }) => authorize(groupText(group))),
   ];
   for (const edit of edits) {
     const edited = applyEdits(scenario, [edit]);
@@ -188,76 +196,6 @@ function widthsOf(edits: readonly Edit[]): number[] {
   return edits
     .map((edit) => WIDTH_TO_PERMIT.indexOf('list' in edit ? `${edit.kind} ${edit.list}` : edit.kind))
     .sort((a, b) => b - a);
-}
-
-/** A group that the rule or its roles mention and the subject does not belong to. */
-interface Candidate {
-  readonly group: Principal;
-  /** What joining it alone would do under the rule: `authorized`, `role NAME`, `denied by INDEX`. */
-  readonly effects: ReadonlySet<string>;
-}
-
-/** The candidates, one for each set of effects; those of the user's own login domain come first. */
-function candidateGroups(scenario: Scenario): Candidate[] {
-  const { subject, rule } = scenario;
-  const { domains } = rule.policy;
-  const groups = subject.principals.filter(({ type }) => type === 'group');
-  const known = new Set(groups.map((group) => membershipKey(group, domains)));
-  const required = new Set(rule.required.map(({ name }) => name));
-  const mentioned = [
-    ...[...rule.authorized, ...rule.unauthorized].map(({ text, group }) => memberOf(text, group, subject.domain)),
-    ...rule.policy.mappings.flatMap(({ role, item }) => {
-      const group = item.type === 'group' && required.has(role) ? parseGroupName(item.name, domains) : undefined;
-      return group === undefined ? [] : [memberOf(item.name, group, item.domain ?? subject.domain)];
-    }),
-  ];
-  const own = domains.fold(subject.domain);
-  const isForeign = (group: Principal) => (domains.fold(group.domain) === own ? 0 : 1);
-  const byEffects = new Map<string, Candidate>();
-  for (const group of mentioned.sort((a, b) => isForeign(a) - isForeign(b))) {
-    const key = membershipKey(group, domains);
-    if (known.has(key)) continue;
-    known.add(key);
-    const effects = effectsOf(scenario, group);
-    const effectsKey = JSON.stringify([...effects].sort());
-    if (effects.size > 0 && !byEffects.has(effectsKey)) byEffects.set(effectsKey, { group, effects });
-  }
-  return [...byEffects.values()];
-}
-
-/** The principal that somebody would have who belonged to a group of this name. */
-function memberOf(text: string, group: GroupName, ownDomain: string): Principal {
-  const module = 'edit';
-  if (group.kind === 'distinguished') {
-    const value = parseDistinguishedName(text)?.rdns[0]?.[0]?.value;
-    const name = typeof value === 'string' ? value : text;
-    return { type: 'group', name, domain: ownDomain, module, aliases: [text] };
-  }
-  const [, written = text] = /^[^\\]*\\(.+)$/s.exec(text) ?? /^(.+)@[^@]*$/s.exec(text) ?? [];
-  const domain = group.kind === 'qualified' ? group.domain : ownDomain;
-  return { type: 'group', name: written.trim(), domain, module };
-}
-
-/** What a subject with this group alone would meet. */
-function effectsOf({ subject, rule }: Scenario, group: Principal): ReadonlySet<string> {
-  const { realm, domain, name } = subject;
-  const alone = { subject: makeSubject({ realm, domain, name }), rule };
-  const edited = applyEdits(alone, [{ kind: 'add-membership', group }]);
-  if (edited === undefined) return new Set();
-  return new Set(explainDecision(edited.subject, edited.rule).considerations.flatMap(effectOf));
-}
-
-function effectOf(reason: Consideration): string[] {
-  switch (reason.kind) {
-    case 'authorized-group':
-      return ['authorized'];
-    case 'denied-group':
-      return [`denied by ${reason.item.index}`];
-    case 'role-held':
-      return [`role ${reason.role}`];
-    default:
-      return [];
-  }
 }
 
 function plainGroup(reason: Consideration): Principal | undefined {
