@@ -3,7 +3,6 @@
  * request answered, so that nothing falls through to a default.
  */
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { MOST_HEADERS, requestFault } from '../http/request-fault.ts';
 import { isWebSocketUpgrade } from './proxy-upgrade.ts';
@@ -34,8 +33,11 @@ export function serveStrictly(server: Server, handlers: RequestHandlers): void {
   server.maxHeadersCount = MOST_HEADERS + 1;
   // What follows a doubtful request on its connection may be its body to another reader: it is never looked at.
   const condemned = new WeakSet<Duplex>();
+  /** The response begun last on each connection. */
+  const latest = new WeakMap<Duplex, ServerResponse>();
   const onRequest = (req: IncomingMessage, res: ServerResponse) => {
     if (condemned.has(req.socket)) return;
+    latest.set(req.socket, res);
     const fault = requestFault(req);
     if (fault === undefined) handlers.request(req, res);
     else {
@@ -47,7 +49,12 @@ export function serveStrictly(server: Server, handlers: RequestHandlers): void {
   server.on('checkContinue', onRequest);
   server.on('checkExpectation', (_req, res: ServerResponse) => refuse(res, 417));
   server.on('connect', (_req, socket: Duplex) => refuseUpgrade(socket, 405));
-  server.on('clientError', onClientError);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    // While a response is under way nothing may be written into it.
+    const responding = latest.get(socket)?.writableFinished === false;
+    if (responding || error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else refuseUpgrade(socket, PARSER_FAULT[error.code ?? ''] ?? 400);
+  });
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const fault = condemned.has(socket) ? 400 : requestFault(req);
@@ -55,6 +62,8 @@ export function serveStrictly(server: Server, handlers: RequestHandlers): void {
     else refuseUpgrade(socket, fault);
   });
 }
+
+const PARSER_FAULT: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
 const REASON: Record<number, string> = {
   400: 'Bad Request',
@@ -77,12 +86,4 @@ export function refuseUpgrade(socket: Duplex, status: number): void {
 
 function refuse(res: ServerResponse, status: number): void {
   res.writeHead(status, { Connection: 'close', 'Content-Length': '0' }).end();
-}
-
-function onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // On a connection that has carried a response, another one may be under way: nothing may be written into it.
-  const fresh = socket instanceof Socket && socket.bytesWritten === 0;
-  if (error.code === 'ECONNRESET' || !socket.writable || !fresh) socket.destroy();
-  else if (error.code === 'HPE_HEADER_OVERFLOW') refuseUpgrade(socket, 431);
-  else refuseUpgrade(socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
 }
