@@ -2,6 +2,7 @@
  * realm, floor 4: security realms: ordered login modules under JAAS control flags, the outcome of a login,
  * sessions and the validators that end them.
  */
+export type { AttemptRecorder } from './attempt-record.ts';
 export type {
   Callback,
   CallbackHandler,
@@ -12,6 +13,8 @@ export type {
   PasswordCallback,
 } from './callbacks.ts';
 export { type ExplainedPosition, type FlagEdit, smallestFlagEdit, stackAdmits } from './flag-edit.ts';
+export { LiveLogin } from './live-login.ts';
+export { LockoutLedger, type LockoutPolicy, type LockoutRecord, type LockoutStore } from './lockout-ledger.ts';
 export {
   DEFAULT_MODULE_TIMEOUT,
   LoginContext,
@@ -34,6 +37,7 @@ export type {
 export {
   canonicalLoginName,
   type DomainSpelling,
+  LOGIN_NAME,
   LONGEST_LOGIN_NAME,
   type LoginName,
   LoginNames,
@@ -49,8 +53,6 @@ export type {
   Unavailable,
 } from './login-outcome.ts';
 export type { ContextOfLogin } from './module-context.ts';
-export type { Session, SessionEnd, SessionPolicy, SessionValidator } from './session.ts';
-export { type FallThrough, type StackPosition, type StackResult, type WalkedStack, walkStack } from './stack-walk.ts';
 export { type LdapModuleSettings, ldapModule } from './modules/ldap.ts';
 export type {
   BindAnswer,
@@ -64,6 +66,15 @@ export {
   checkLdapOptions,
   type DirectoryAddress,
   type LdapOptions,
-  ldapOptionsSchema,
-  ldapOptionsShape,
+  ldapModuleSchema,
 } from './modules/ldap-options.ts';
+export { lockoutModule, lockoutOptionsShape } from './modules/lockout.ts';
+export { PARKING_TIME, ParkedLogins } from './parked-logins.ts';
+export { SecurityRealm, type SecurityRealmOptions } from './security-realm.ts';
+export type { Session, SessionEnd, SessionPolicy, SessionValidator } from './session.ts';
+export { type FallThrough, type StackPosition, type StackResult, type WalkedStack, walkStack } from './stack-walk.ts';
+export { storedLockouts } from './stored-lockouts.ts';
+export { type SqlModuleSettings, sqlModule } from './modules/sql.ts';
+export { checkSqlOptions, type PostgresAddress, type SqlOptions, sqlModuleSchema } from './modules/sql-options.ts';
+export { MOST_SQL_ROWS, type SqlAnswer, type SqlRow, type SqlSource } from './modules/sql-source.ts';
+export type { SqlStatement } from './modules/sql-statement.ts';

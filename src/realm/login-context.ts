@@ -49,6 +49,9 @@ export interface ParkableModule extends LoginModule {
   resume(): PhaseResult;
 }
 
+/** Asked between login and commit; a failure turns a stack that succeeded into one that is aborted. JAAS has none. */
+export type Veto = (context: LoginContext) => LoginFailure | undefined;
+
 interface Slot {
   readonly entry: StackEntry;
   readonly context: ModuleContext;
@@ -71,6 +74,7 @@ type Phase = 'login' | 'commit' | 'abort' | 'tidy' | 'logout';
 export class LoginContext {
   readonly #clock: Clock;
   readonly #slots: readonly Slot[];
+  readonly #veto: Veto | undefined;
   #phase: Phase = 'login';
   #index = 0;
   #walk = new StackWalk('stopping');
@@ -81,8 +85,9 @@ export class LoginContext {
   #givenUp = false;
   #ranOut = false;
 
-  constructor(entries: readonly StackEntry[], login: ContextOfLogin, clock: Clock) {
+  constructor(entries: readonly StackEntry[], login: ContextOfLogin, clock: Clock, veto?: Veto) {
     this.#clock = clock;
+    this.#veto = veto;
     this.#slots = entries.map((entry) => ({
       entry,
       context: new ModuleContext(login, entry.definition),
@@ -173,10 +178,8 @@ export class LoginContext {
   #finish(): StackResult | undefined {
     switch (this.#phase) {
       case 'login': {
-        const result = this.#outcome ?? this.#walk.result();
-        if (result.kind === 'success') return this.#enter('commit');
-        this.#outcome = result;
-        return this.#enter('abort');
+        this.#outcome ??= this.#login();
+        return this.#enter(this.#outcome === undefined ? 'commit' : 'abort');
       }
       case 'commit': {
         this.#outcome ??= this.#walk.result();
@@ -188,6 +191,14 @@ export class LoginContext {
       default:
         return this.#outcome;
     }
+  }
+
+  /** The failure of the login walk; undefined when the modules may commit. */
+  #login(): StackResult | undefined {
+    const result = this.#walk.result();
+    if (result.kind === 'failure') return result;
+    const failure = this.#veto?.(this);
+    return failure && { kind: 'failure', failure, position: 0 };
   }
 
   #enter(phase: Phase): undefined {

@@ -24,6 +24,9 @@ export interface LoginName {
   readonly user: string;
 }
 
+/** Under this key the shared state of a login holds its LoginName; absent when no name was sent. */
+export const LOGIN_NAME = 'login-name';
+
 /** Longest login name, in UTF-16 units, before and after normalization. */
 export const LONGEST_LOGIN_NAME = 256;
 
@@ -93,7 +96,7 @@ export function canonicalLoginName(typed: string, domains: readonly DomainSpelli
 function nameInDn(text: string): string | undefined {
   if (!text.includes('=')) return undefined;
   const value = parseDistinguishedName(text)?.rdns[0]?.[0]?.value;
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' && value.trim().length > 0 ? value : undefined;
 }
 
 /**

@@ -44,6 +44,7 @@ export interface ChallengeAnswer {
  * empty-password     an empty password was sent (security rule 3)
  * long-password      a password of more than 4 KiB was sent
  * nothing-verified   the stack succeeded, but no module of it verified a credential
+ * different-users    two modules of the stack verified two different people
  * unknown-challenge  no login waits under this id for this browser: over, answered, or never was
  * Everything else is the reason of the module whose failure decided.
  */
@@ -53,6 +54,7 @@ export type RefusalReason =
   | 'empty-password'
   | 'long-password'
   | 'nothing-verified'
+  | 'different-users'
   | 'unknown-challenge';
 
 export interface Authenticated {

@@ -99,9 +99,9 @@ describe('canonicalLoginName', () => {
     assert.equal(keyOf('a'.repeat(LONGEST_LOGIN_NAME))?.length, LONGEST_LOGIN_NAME);
   });
 
-  it('is stable and blind to case and composition for every letter of the first planes', () => {
+  it('is stable and blind to case and composition for every letter of the basic plane', () => {
     const different: string[] = [];
-    for (let point = 0x20; point < 0x2_0000; point++) {
+    for (let point = 0x20; point < 0x1_0000; point++) {
       if (point === 0xd800) point = 0xe000;
       const letter = String.fromCodePoint(point);
       const key = keyOf(`a${letter}`);
