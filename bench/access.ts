@@ -1,6 +1,6 @@
 /**
  * Access decisions a second on one core: 10,000 subjects of 200 groups each before 1,000 services, in random order, nothing
- * kept for a pair. Prints one JSON line; `checked` decisions of the run are compared with their explanation.
+ * kept for a pair. Prints one JSON line, by the clock and by processor time (the same on a quiet machine); `checked` decisions of the run are compared with their explanation.
  */
 import {
   AccessPolicy,
@@ -100,10 +100,14 @@ run(500_000);
 permitted = 0;
 let decisions = 0;
 let seconds = 0;
+const processor = process.cpuUsage();
 while (seconds < SECONDS) {
   seconds += run(500_000);
   decisions += 500_000;
 }
+
+const { user, system } = process.cpuUsage(processor);
+const processorSeconds = (user + system) / 1e6;
 
 const checked = 2_000;
 for (let index = 0; index < checked; index += 1) {
@@ -120,6 +124,7 @@ process.stdout.write(
     services: SERVICES,
     decisions,
     decisionsPerSecond: Math.round(decisions / seconds),
+    decisionsPerProcessorSecond: Math.round(decisions / processorSeconds),
     permittedShare: Number((permitted / decisions).toFixed(3)),
     microsecondsPerSubject: Number(microsecondsPerSubject.toFixed(1)),
     checked,

@@ -69,22 +69,32 @@ const VERDICTS: Readonly<Record<DecisionReason, Verdict>> = {
 export function decide(subject: Subject, rule: AdmissionRule): Verdict {
   if (subject.realm !== rule.realm) return VERDICTS['other-realm'];
   const { claims, roles, unknownDomains } = rule.policy.standingOf(subject);
-  for (const item of rule.unauthorized) if (hasBit(claims, item.claim)) return VERDICTS['denied-group'];
-  if (unknownDomains !== undefined) {
-    const loginDomains = rule.policy.loginDomainsOf(rule.realm);
-    for (const { group } of rule.unauthorized) {
-      if (isMembershipUnknown(group, unknownDomains, loginDomains)) return VERDICTS['membership-unknown'];
-    }
-  }
-  let reason: DecisionReason = 'every-user';
-  if (rule.authorized.length > 0) {
-    reason = rule.authorized.some((item) => hasBit(claims, item.claim)) ? 'authorized-group' : 'no-authorized-group';
-  } else if (subject.anonymous && rule.required.length === 0) {
-    reason = 'not-authenticated';
-  }
-  if (!VERDICTS[reason].permitted) return VERDICTS[reason];
-  for (const role of rule.required) if (!hasBit(roles, role.number)) return VERDICTS['role-missing'];
-  return VERDICTS[reason];
+  const { authorized, unauthorized, required } = rule.numbers;
+  if (hasAny(claims, unauthorized)) return VERDICTS['denied-group'];
+  if (unknownDomains !== undefined && hasUnknownDenial(rule, unknownDomains)) return VERDICTS['membership-unknown'];
+  const isListed = authorized.length > 0;
+  if (isListed && !hasAny(claims, authorized)) return VERDICTS['no-authorized-group'];
+  if (!isListed && subject.anonymous && required.length === 0) return VERDICTS['not-authenticated'];
+  if (!hasAll(roles, required)) return VERDICTS['role-missing'];
+  return VERDICTS[isListed ? 'authorized-group' : 'every-user'];
+}
+
+function hasAny(bits: Uint32Array, numbers: readonly number[]): boolean {
+  for (const number of numbers) if (hasBit(bits, number)) return true;
+  return false;
+}
+
+function hasAll(bits: Uint32Array, numbers: readonly number[]): boolean {
+  for (const number of numbers) if (!hasBit(bits, number)) return false;
+  return true;
+}
+
+function hasUnknownDenial(
+  { policy, realm, unauthorized }: AdmissionRule,
+  unknownDomains: ReadonlySet<string>,
+): boolean {
+  const loginDomains = policy.loginDomainsOf(realm);
+  return unauthorized.some(({ group }) => isMembershipUnknown(group, unknownDomains, loginDomains));
 }
 
 /** The same decision with its reasons. */
@@ -116,7 +126,7 @@ function consider(subject: Subject, rule: AdmissionRule): Consideration[] {
     ...matches('denied-group', rule.unauthorized),
     ...unknownMemberships(subject, rule),
     ...matches('authorized-group', rule.authorized),
-    ...rule.required.flatMap(({ name }): Consideration[] => {
+    ...rule.required.flatMap((name): Consideration[] => {
       const holders = [...new Set(policy.claimsOfRole(name).flatMap((claim) => holdings.get(claim) ?? []))];
       if (holders.length === 0) return [{ kind: 'role-missing', role: name }];
       return holders.map((holder) => ({ kind: 'role-held', role: name, holder }));

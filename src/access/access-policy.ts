@@ -7,9 +7,10 @@
  * a pair of subject and service.
  */
 import type { AccessProblem } from './access-problem.ts';
-import { type Claim, denialClaim, domainClaim, plainClaim, realmClaim } from './claim.ts';
+import { type Claim, type ClaimScope, DENIAL, domainScope, plainScope, realmScope } from './claim.ts';
 import { type DomainNames, type DomainsConfiguration, domainNames } from './domain-names.ts';
-import type { Principal, WrappedPrincipal } from './principal.ts';
+import type { GroupId } from './group-name.ts';
+import type { Principal, PrincipalType, WrappedPrincipal } from './principal.ts';
 import { principalNames } from './principal-names.ts';
 import { type CompiledRoleMapping, compileRoleMappings, type RolesConfiguration } from './role-mapping.ts';
 import type { Subject } from './subject.ts';
@@ -47,11 +48,12 @@ export class AccessPolicy {
   readonly domains: DomainNames;
   readonly mappings: readonly CompiledRoleMapping[];
   readonly #loginDomains: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly #claims = new Map<Claim, number>();
+  /** The numbers of claims, by name and then by scope: most names of a subject are asked for in none. */
+  readonly #claims = new Map<GroupId, Map<ClaimScope, number>>();
   readonly #roles = new Map<string, number>();
   /** For each claim number the roles that it gives. */
   readonly #rolesOfClaim: number[][] = [];
-  #standings = new WeakMap<Subject, Standing>();
+  readonly #standings = new WeakMap<Subject, Standing>();
 
   private constructor(
     configuration: AccessConfiguration,
@@ -81,14 +83,23 @@ export class AccessPolicy {
   }
 
   /** The number of a claim; a new one when nobody asked for it before. */
-  numberOfClaim(claim: Claim): number {
-    const number = numberOf(this.#claims, claim);
-    this.#rolesOfClaim[number] ??= [];
+  numberOfClaim({ scope, id }: Claim): number {
+    const scopes = this.#claims.get(id) ?? new Map<ClaimScope, number>();
+    this.#claims.set(id, scopes);
+    const number = scopes.get(scope) ?? this.#rolesOfClaim.push([]) - 1;
+    scopes.set(scope, number);
     return number;
   }
 
   numberOfRole(role: string): number {
-    return numberOf(this.#roles, role);
+    const number = this.#roles.get(role) ?? this.#roles.size;
+    this.#roles.set(role, number);
+    return number;
+  }
+
+  /** Changes when the policy learns a claim or a role. */
+  get #revision(): number {
+    return this.#rolesOfClaim.length + this.#roles.size;
   }
 
   /** The names of the roles that a subject has, in the order of the configuration. */
@@ -100,7 +111,7 @@ export class AccessPolicy {
   /** What a subject amounts to; worked out at its first decision and again when rules were added since. */
   standingOf(subject: Subject): Standing {
     const known = this.#standings.get(subject);
-    if (known !== undefined && known.revision === this.#claims.size + this.#roles.size) return known;
+    if (known !== undefined && known.revision === this.#revision) return known;
     const standing = this.#standing(subject);
     this.#standings.set(subject, standing);
     return standing;
@@ -124,7 +135,7 @@ export class AccessPolicy {
   }
 
   #standing(subject: Subject): Standing {
-    const claims = new Uint32Array((this.#claims.size >>> 5) + 1);
+    const claims = new Uint32Array((this.#rolesOfClaim.length >>> 5) + 1);
     const roles = new Uint32Array((this.#roles.size >>> 5) + 1);
     this.#eachHolding(subject, (number) => {
       setBit(claims, number);
@@ -135,47 +146,45 @@ export class AccessPolicy {
       claims,
       roles,
       unknownDomains: unknown.length === 0 ? undefined : new Set(unknown.map(this.domains.fold)),
-      revision: this.#claims.size + this.#roles.size,
+      revision: this.#revision,
     };
   }
 
   #eachHolding(subject: Subject, visit: (number: number, holder: Holder) => void): void {
     const loginDomains = this.loginDomainsOf(subject.realm);
-    const offer = (claim: Claim, holder: Holder) => {
-      const number = this.#claims.get(claim);
-      if (number !== undefined) visit(number, holder);
+    const offer = (ids: readonly GroupId[], scopes: readonly ClaimScope[], holder: Holder) => {
+      for (const id of ids) {
+        const numbers = this.#claims.get(id);
+        if (numbers === undefined) continue;
+        for (const scope of scopes) {
+          const number = numbers.get(scope);
+          if (number !== undefined) visit(number, holder);
+        }
+      }
     };
     for (const principal of subject.principals) {
-      const { type } = principal;
       const { vouched, claimed } = principalNames(principal, this.domains, loginDomains);
-      for (const id of vouched) {
-        offer(plainClaim(type, id), principal);
-        if (type === 'group') offer(denialClaim(id), principal);
-      }
-      if (type === 'group') for (const id of claimed) offer(denialClaim(id), principal);
+      offer(vouched, SCOPES_OF[principal.type], principal);
+      if (principal.type === 'group') offer(claimed, [DENIAL], principal);
     }
     for (const wrapped of subject.wrapped) {
       const { type } = wrapped.principal;
       const domain = this.domains.fold(wrapped.domain);
-      for (const id of principalNames(wrapped.principal, this.domains, loginDomains).vouched) {
-        const claim =
-          wrapped.wraps === 'domain' ? domainClaim(domain, type, id) : realmClaim(wrapped.realm, domain, type, id);
-        offer(claim, wrapped);
-      }
+      const scope = wrapped.wraps === 'domain' ? domainScope(domain, type) : realmScope(wrapped.realm, domain, type);
+      offer(principalNames(wrapped.principal, this.domains, loginDomains).vouched, [scope], wrapped);
     }
   }
 }
 
-const NONE: ReadonlySet<string> = new Set();
+/** The scopes in which a plain principal's names count. */
+const SCOPES_OF: Readonly<Record<PrincipalType, readonly ClaimScope[]>> = {
+  group: [plainScope('group'), DENIAL],
+  user: [plainScope('user')],
+  host: [plainScope('host')],
+  x500: [plainScope('x500')],
+};
 
-function numberOf<T>(numbers: Map<T, number>, value: T): number {
-  let number = numbers.get(value);
-  if (number === undefined) {
-    number = numbers.size;
-    numbers.set(value, number);
-  }
-  return number;
-}
+const NONE: ReadonlySet<string> = new Set();
 
 function setBit(bits: Uint32Array, number: number): void {
   bits[number >>> 5]! |= 1 << (number & 31);

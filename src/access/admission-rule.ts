@@ -10,7 +10,7 @@
 import { z } from 'zod';
 import type { AccessPolicy } from './access-policy.ts';
 import { type AccessProblem, accessProblem } from './access-problem.ts';
-import { denialClaim, plainClaim } from './claim.ts';
+import { DENIAL, plainScope } from './claim.ts';
 import { type GroupName, groupId, parseGroupName } from './group-name.ts';
 
 const names = z.array(z.string().trim().min(1)).max(10_000).readonly().default([]);
@@ -46,12 +46,6 @@ export interface AdmissionItem {
   readonly claim: number;
 }
 
-export interface RequiredRole {
-  readonly name: string;
-  /** Its number in the policy. */
-  readonly number: number;
-}
-
 /** The rule of one service, as decisions read it. */
 export interface AdmissionRule {
   readonly policy: AccessPolicy;
@@ -60,7 +54,14 @@ export interface AdmissionRule {
   readonly configuration: AdmissionConfiguration;
   readonly authorized: readonly AdmissionItem[];
   readonly unauthorized: readonly AdmissionItem[];
-  readonly required: readonly RequiredRole[];
+  /** The roles of `requireRoles`, each once. */
+  readonly required: readonly string[];
+  /** The numbers of the above in the policy, side by side: all that a decision reads. */
+  readonly numbers: {
+    readonly authorized: readonly number[];
+    readonly unauthorized: readonly number[];
+    readonly required: readonly number[];
+  };
 }
 
 export type RuleCompilation =
@@ -82,23 +83,21 @@ export function compileAdmissionRule(
     configuration[list].flatMap((text, index): AdmissionItem[] => {
       const meant = meaningOf(policy, realm, list, text);
       if (meant.kind !== 'problem') {
-        const claim = list === 'authorizedGroups' ? plainClaim('group', groupId(meant)) : denialClaim(groupId(meant));
-        return [{ list, index, text, group: meant, claim: policy.numberOfClaim(claim) }];
+        const scope = list === 'authorizedGroups' ? plainScope('group') : DENIAL;
+        return [{ list, index, text, group: meant, claim: policy.numberOfClaim({ scope, id: groupId(meant) }) }];
       }
       problems.push(accessProblem(meant.code, 'error', [...keys, list, index], meant.message));
       return [];
     });
-  const rule: AdmissionRule = {
-    policy,
-    realm,
-    configuration,
-    authorized: compileList('authorizedGroups'),
-    unauthorized: compileList('unauthorizedGroups'),
-    required: [...new Set(configuration.requireRoles.map((name) => name.trim()))].map((name) => ({
-      name,
-      number: policy.numberOfRole(name),
-    })),
+  const authorized = compileList('authorizedGroups');
+  const unauthorized = compileList('unauthorizedGroups');
+  const required = [...new Set(configuration.requireRoles.map((name) => name.trim()))];
+  const numbers = {
+    authorized: authorized.map(({ claim }) => claim),
+    unauthorized: unauthorized.map(({ claim }) => claim),
+    required: required.map((name) => policy.numberOfRole(name)),
   };
+  const rule: AdmissionRule = { policy, realm, configuration, authorized, unauthorized, required, numbers };
   return problems.length === 0 ? { kind: 'compiled', rule } : { kind: 'refused', problems };
 }
 

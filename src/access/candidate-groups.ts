@@ -43,7 +43,7 @@ export function candidateGroups(scenario: Scenario): Candidate[] {
 function mentionedGroups({ subject, rule }: Scenario): Principal[] {
   const { policy } = rule;
   const domains = [subject.domain, ...(policy.configuration.realms.get(rule.realm)?.loginDomains ?? [])];
-  const required = new Set(rule.required.map(({ name }) => name));
+  const required = new Set(rule.required);
   return [
     ...[...rule.authorized, ...rule.unauthorized].flatMap(({ text, group }) =>
       group.kind === 'qualified' ? groupsNamed(text, [group.domain]) : groupsNamed(text, domains),

@@ -2,29 +2,35 @@
  * Claim is one thing that a list or a mapping asks for and a subject may hold: "group labs of campus", "user alice of
  * any domain", "group labs of campus, wrapped by realm staff". Rules and subjects meet in claims and nowhere else.
  *
- * Deny lists have claims of their own, because they count more than allow lists do (see PrincipalNames).
+ * A claim is a name and the scope in which it is meant. Deny lists have a scope of their own, because they count more
+ * than allow lists do (see PrincipalNames).
  */
 import type { GroupId } from './group-name.ts';
 import type { PrincipalType } from './principal.ts';
 
+export interface Claim {
+  readonly scope: ClaimScope;
+  readonly id: GroupId;
+}
+
 declare const brand: unique symbol;
-export type Claim = string & { readonly [brand]: 'Claim' };
+/** INVARIANT: no two different scopes are equal: the first word tells the kinds apart, and a folded domain has no line feed. */
+export type ClaimScope = string & { readonly [brand]: 'ClaimScope' };
 
-// INVARIANT: no two different claims are equal: a realm and a domain hold no vertical tab (folded or refused), and the
-// first word tells the four kinds apart.
-export function plainClaim(type: PrincipalType, id: GroupId): Claim {
-  return `plain\v${type}\v${id}` as Claim;
+/** A plain principal of a type. */
+export function plainScope(type: PrincipalType): ClaimScope {
+  return `plain ${type}` as ClaimScope;
 }
 
-export function domainClaim(domain: string, type: PrincipalType, id: GroupId): Claim {
-  return `domain\v${domain}\v${type}\v${id}` as Claim;
+/** A DomainPrincipal; `domain` is folded. */
+export function domainScope(domain: string, type: PrincipalType): ClaimScope {
+  return `domain ${type} ${domain}` as ClaimScope;
 }
 
-export function realmClaim(realm: string, domain: string, type: PrincipalType, id: GroupId): Claim {
-  return `realm\v${realm.replaceAll('\v', ' ')}\v${domain}\v${type}\v${id}` as Claim;
+/** A RealmPrincipal; `domain` is folded. */
+export function realmScope(realm: string, domain: string, type: PrincipalType): ClaimScope {
+  return `realm ${type} ${domain}\n${realm}` as ClaimScope;
 }
 
-/** The claim that a deny list makes about a group. */
-export function denialClaim(id: GroupId): Claim {
-  return `denial\v${id}` as Claim;
-}
+/** A group in a deny list. */
+export const DENIAL = 'denial' as ClaimScope;

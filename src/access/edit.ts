@@ -89,7 +89,7 @@ export function qualifiedText({ domain, name }: Principal): string {
 
 function editedRoles(rule: AdmissionRule, edits: readonly Edit[]): RolesConfiguration {
   return new Map(
-    rule.required.map(({ name }) => [
+    rule.required.map((name) => [
       name,
       [
         ...rule.policy.mappings.flatMap(({ role, item }) => (role === name ? [item] : [])),

@@ -11,11 +11,12 @@ import type { DomainNames } from './domain-names.ts';
 import { bareId, distinguishedId, type GroupId, parseGroupName, qualifiedId } from './group-name.ts';
 import type { Principal } from './principal.ts';
 
+/** An id may stand in a list twice. */
 export interface PrincipalNames {
   /** What the source may say: counts everywhere. */
-  readonly vouched: ReadonlySet<GroupId>;
+  readonly vouched: readonly GroupId[];
   /** What the name claims about somebody else's groups: counts for deny lists alone. */
-  readonly claimed: ReadonlySet<GroupId>;
+  readonly claimed: readonly GroupId[];
 }
 
 /** `loginDomains` are the realm's, folded. */
@@ -24,8 +25,8 @@ export function principalNames(
   domains: DomainNames,
   loginDomains: ReadonlySet<string>,
 ): PrincipalNames {
-  const vouched = new Set<GroupId>();
-  const claimed = new Set<GroupId>();
+  const vouched: GroupId[] = [];
+  const claimed: GroupId[] = [];
   const own = domains.fold(principal.domain);
 
   const add = (text: string, fromSource: boolean) => {
@@ -33,20 +34,20 @@ export function principalNames(
     if (name === undefined) return;
     switch (name.kind) {
       case 'bare':
-        vouched.add(qualifiedId(own, name.name)).add(bareId(name.name));
+        vouched.push(qualifiedId(own, name.name), bareId(name.name));
         return;
       case 'distinguished':
-        (fromSource ? vouched : claimed).add(distinguishedId(name.key));
+        (fromSource ? vouched : claimed).push(distinguishedId(name.key));
         return;
       case 'qualified': {
         const known = name.domain === own || !loginDomains.has(name.domain) ? vouched : claimed;
-        known.add(qualifiedId(name.domain, name.name)).add(bareId(name.name));
+        known.push(qualifiedId(name.domain, name.name), bareId(name.name));
       }
     }
   };
 
   const literal = prepareCaseIgnore(principal.name);
-  if (literal !== '') vouched.add(qualifiedId(own, literal));
+  if (literal !== '') vouched.push(qualifiedId(own, literal));
   add(principal.name, principal.type === 'x500');
   for (const alias of principal.aliases ?? []) add(alias, true);
   return { vouched, claimed };

@@ -9,7 +9,7 @@
 import { z } from 'zod';
 import { mapOf } from '../config/index.ts';
 import { type AccessProblem, accessProblem } from './access-problem.ts';
-import { type Claim, domainClaim, plainClaim, realmClaim } from './claim.ts';
+import { type Claim, domainScope, plainScope, realmScope } from './claim.ts';
 import type { DomainNames } from './domain-names.ts';
 import { groupId, parseGroupName } from './group-name.ts';
 import type { PrincipalType } from './principal.ts';
@@ -93,9 +93,9 @@ function claimOf({ type, name, domain, realm }: RoleMappingItem, domains: Domain
   const parsed = parseGroupName(name, domains);
   if (parsed === undefined || (type === 'x500' && parsed.kind !== 'distinguished')) return undefined;
   const id = groupId(parsed);
-  if (domain === undefined) return plainClaim(type, id);
+  if (domain === undefined) return { scope: plainScope(type), id };
   const folded = domains.fold(domain);
-  return realm === undefined ? domainClaim(folded, type, id) : realmClaim(realm, folded, type, id);
+  return { scope: realm === undefined ? domainScope(folded, type) : realmScope(realm, folded, type), id };
 }
 
 /** A mapping for people: `group campus\labs`, `group labs wrapped by login domain campus in realm staff`. */

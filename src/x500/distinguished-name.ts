@@ -28,11 +28,9 @@ export interface DistinguishedName {
 
 /** Reads a name; undefined when the text is not one, has more than 8 KiB or more than 64 parts. */
 export function parseDistinguishedName(text: string): DistinguishedName | undefined {
-  if (text.length > MAX_OCTETS || !text.isWellFormed()) return undefined;
-  const octets = Buffer.from(text, 'utf8');
-  if (octets.length > MAX_OCTETS) return undefined;
-  const reader = new NameReader(octets);
-  reader.skipBlanks();
+  if (text.length > MAX_OCTETS || !text.isWellFormed() || Buffer.byteLength(text) > MAX_OCTETS) return undefined;
+  const reader = new NameReader(text);
+  reader.take(BLANKS_HERE);
   if (reader.atEnd()) return { rdns: [] };
   const rdns: RelativeDistinguishedName[] = [];
   do {
@@ -67,6 +65,7 @@ export function distinguishedNameKey(dn: DistinguishedName): string {
 
 /** Writes a value so that it stays one value wherever it is put into the text of a name (RFC 4514, 2.4). */
 export function escapeDnValue(text: string): string {
+  if (!NEEDS_ESCAPE.test(text)) return text;
   return text
     .replace(/["+,;<>\\]|^[ #]| $/g, '\\$&')
     .replace(CONTROL, (character) => Buffer.from(character, 'utf8').toString('hex').replace(/../g, '\\$&'));
@@ -96,114 +95,80 @@ const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 const BLANKS = /[\s\p{Z}\u0085]+/gu;
 const CONTROL = /\p{Cc}/gu;
+const NEEDS_ESCAPE = /["+,;<>\\\p{Cc}]|^[ #]| $/u;
 
-const [BLANK, QUOTE, SHARP, PLUS, COMMA] = [0x20, 0x22, 0x23, 0x2b, 0x2c];
-const [SEMICOLON, LESS, EQUALS, GREATER, BACKSLASH] = [0x3b, 0x3c, 0x3d, 0x3e, 0x5c];
-/** Octets that may follow a backslash as themselves. */
-const ESCAPABLE = new Set([BLANK, QUOTE, SHARP, PLUS, COMMA, SEMICOLON, LESS, EQUALS, GREATER, BACKSLASH]);
-/** Octets that must not stand in a value unescaped. */
-const RESERVED = new Set([0, QUOTE, SEMICOLON, LESS, GREATER]);
+// What may stand at a position; sticky, so that every octet of a name is looked at once.
+const TYPE = / *([a-z][a-z0-9-]*|(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+) *= */iy;
+const HEX_VALUE = /#((?:[0-9a-f]{2})+) */iy;
+const PLAIN_RUN = /[^\\,+";<>\0]+/y;
+const ESCAPED_CHARACTER = /\\([ "#+,;<=>\\])/y;
+const ESCAPED_OCTETS = /(?:\\[0-9a-f]{2})+/iy;
+const BLANKS_HERE = / */y;
+const COMMA = /,/y;
+const PLUS = /\+/y;
 
-const ATTRIBUTE_TYPE = /^(?:[a-z][a-z0-9-]*|(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+)$/i;
-
-/** A position in the octets of a name. All delimiters are ASCII, so UTF-8 can be walked octet by octet. */
+/** A position in the text of a name. */
 class NameReader {
-  readonly octets: Buffer;
-  position = 0;
+  readonly #text: string;
+  #position = 0;
 
-  constructor(octets: Buffer) {
-    this.octets = octets;
+  constructor(text: string) {
+    this.#text = text;
   }
 
   atEnd(): boolean {
-    return this.position === this.octets.length;
+    return this.#position === this.#text.length;
   }
 
-  peek(): number | undefined {
-    return this.octets[this.position];
-  }
-
-  take(octet: number): boolean {
-    if (this.peek() !== octet) return false;
-    this.position += 1;
-    return true;
-  }
-
-  skipBlanks(): void {
-    while (this.peek() === BLANK) this.position += 1;
-  }
-
-  /** One octet written as two hexadecimal digits. */
-  takeHexPair(): number | undefined {
-    const high = hexDigit(this.octets[this.position]);
-    const low = hexDigit(this.octets[this.position + 1]);
-    if (high === undefined || low === undefined) return undefined;
-    this.position += 2;
-    return high * 16 + low;
+  /** Steps over what a sticky pattern matches here: its first group, or the whole match. Undefined when it does not match. */
+  take(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#position;
+    const match = pattern.exec(this.#text);
+    if (match === null) return undefined;
+    this.#position = pattern.lastIndex;
+    return match[1] ?? match[0];
   }
 }
 
 function readRdn(reader: NameReader): RelativeDistinguishedName | undefined {
   const rdn: AttributeTypeAndValue[] = [];
-  const types = new Set<string>();
   do {
-    const type = readType(reader);
+    const type = reader.take(TYPE);
     if (type === undefined) return undefined;
-    const value = readValue(reader);
+    const hex = reader.take(HEX_VALUE);
+    const value = hex === undefined ? readString(reader) : Uint8Array.from(Buffer.from(hex, 'hex'));
     if (value === undefined) return undefined;
     rdn.push({ type, value });
-    types.add(attributeTypeKey(type));
   } while (reader.take(PLUS));
-  return types.size === rdn.length ? rdn : undefined;
+  return rdn.length === 1 || new Set(rdn.map(({ type }) => attributeTypeKey(type))).size === rdn.length
+    ? rdn
+    : undefined;
 }
 
-function readType(reader: NameReader): string | undefined {
-  const end = reader.octets.indexOf(EQUALS, reader.position);
-  if (end < 0) return undefined;
-  const type = reader.octets.toString('latin1', reader.position, end).replace(/^ +| +$/g, '');
-  reader.position = end + 1;
-  return ATTRIBUTE_TYPE.test(type) ? type : undefined;
-}
-
-function readValue(reader: NameReader): string | Uint8Array | undefined {
-  reader.skipBlanks();
-  const value = reader.take(SHARP) ? readHexValue(reader) : readStringValue(reader);
-  const next = reader.peek();
-  return next === undefined || next === COMMA || next === PLUS ? value : undefined;
-}
-
-function readHexValue(reader: NameReader): Uint8Array | undefined {
-  const octets: number[] = [];
-  for (let octet = reader.takeHexPair(); octet !== undefined; octet = reader.takeHexPair()) octets.push(octet);
-  reader.skipBlanks();
-  return octets.length === 0 ? undefined : Uint8Array.from(octets);
-}
-
-function readStringValue(reader: NameReader): string | undefined {
-  const octets: number[] = [];
+/** Reads a value up to what cannot be part of one; whether a comma, a plus sign or the end follows is for the caller. */
+function readString(reader: NameReader): string | undefined {
+  let value = '';
   /** Blanks after this length are not part of the value: nothing escaped or visible follows them. */
   let kept = 0;
-  for (let octet = reader.peek(); octet !== undefined; octet = reader.peek()) {
-    if (octet === COMMA || octet === PLUS) break;
-    if (RESERVED.has(octet)) return undefined;
-    reader.position += 1;
-    if (octet !== BACKSLASH) {
-      octets.push(octet);
-      if (octet !== BLANK) kept = octets.length;
+  for (;;) {
+    const run = reader.take(PLAIN_RUN);
+    if (run !== undefined) {
+      if (value === '' && run.startsWith('#')) return undefined;
+      let visible = run.length;
+      while (visible > 0 && run[visible - 1] === ' ') visible -= 1;
+      if (visible > 0) kept = value.length + visible;
+      value += run;
       continue;
     }
-    const next = reader.peek();
-    if (next !== undefined && ESCAPABLE.has(next)) {
-      octets.push(next);
-      reader.position += 1;
-    } else {
-      const written = reader.takeHexPair();
-      if (written === undefined) return undefined;
-      octets.push(written);
+    const octets = reader.take(ESCAPED_OCTETS);
+    const escaped = octets === undefined ? reader.take(ESCAPED_CHARACTER) : decodeUtf8(hexOctets(octets));
+    if (escaped !== undefined) {
+      value += escaped;
+      kept = value.length;
+      continue;
     }
-    kept = octets.length;
+    return octets === undefined ? value.slice(0, kept) : undefined;
   }
-  return decodeUtf8(Uint8Array.from(octets.slice(0, kept)));
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -216,11 +181,9 @@ function decodeUtf8(octets: Uint8Array): string | undefined {
   }
 }
 
-function hexDigit(octet: number | undefined): number | undefined {
-  if (octet === undefined) return undefined;
-  if (octet >= 0x30 && octet <= 0x39) return octet - 0x30;
-  const lower = octet | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : undefined;
+/** The octets of `\c4\8d`. */
+function hexOctets(escapes: string): Uint8Array {
+  return Buffer.from(escapes.replaceAll('\\', ''), 'hex');
 }
 
 function hexForm(octets: Uint8Array): string {
