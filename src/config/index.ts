@@ -15,6 +15,18 @@ export {
   type WatcherOptions,
 } from './configuration-watcher.ts';
 export { duration, parseDuration } from './duration.ts';
+export {
+  appendKey,
+  type EditOptions,
+  type EditResult,
+  type EditTarget,
+  type GetResult,
+  getKey,
+  type KeyListing,
+  listKeys,
+  removeKey,
+  setKey,
+} from './edit.ts';
 export type { Environment } from './environment.ts';
 export { path } from './file-path.ts';
 export { generateJsonSchema } from './json-schema.ts';

@@ -27,6 +27,7 @@ const MARKS = /[\n,[\]{}&*!%]|[:?-](?=\s|$)|["'\]}]:/g;
 const NOT_PRINTABLE = /[[\p{Cc}\p{Cs}\ufffe\uffff]--[\t\n\r\u0085]]/v;
 
 export interface YamlText {
+  readonly text: string;
   readonly document: Document.Parsed;
   readonly lines: LineCounter;
 }
@@ -117,7 +118,7 @@ function compose(text: string, file: string): YamlResult {
   if (second !== undefined) {
     problems.push(problemAt(second.range[0], 'a second document begins here; keep one document a file'));
   }
-  return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'parsed', yaml: { document, lines } };
+  return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'parsed', yaml: { text, document, lines } };
 }
 
 function hasMoreMarksThan(text: string, limit: number): boolean {

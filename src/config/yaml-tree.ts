@@ -24,6 +24,11 @@ export function treeOf(yaml: YamlText, source: ConfigSource): TreeResult {
   return new TreeBuilder(yaml.lines, source).buildRoot(yaml.document.contents);
 }
 
+/** The tree of any value, such as one that is to be set. */
+export function valueTreeOf(yaml: YamlText, source: ConfigSource): TreeResult {
+  return new TreeBuilder(yaml.lines, source).buildValue(yaml.document.contents);
+}
+
 interface Built {
   readonly node: ConfigNode;
   /** Nodes in it, aliases written out. */
@@ -44,18 +49,19 @@ class TreeBuilder {
     this.#source = source;
   }
 
-  buildRoot(contents: ParsedNode | null): TreeResult {
+  buildValue(contents: ParsedNode | null): TreeResult {
     const start: Place = { source: this.#source, line: 1, column: 1 };
-    const empty: ConfigNode = { kind: 'map', entries: new Map(), place: start };
-    if (contents === null || (isScalar(contents) && contents.value === null)) {
-      return { root: empty, problems: [], exhausted: false };
-    }
-    const { node } = this.#build(contents, [], start);
-    if (node.kind !== 'map') {
-      this.#report(node.place, [], 'must be a map of keys at the top, such as "listen: ..."');
-      return { root: empty, problems: this.#problems, exhausted: this.#exhausted };
-    }
+    const { node } = contents === null ? this.#nothing(start) : this.#build(contents, [], start);
     return { root: node, problems: this.#problems, exhausted: this.#exhausted };
+  }
+
+  buildRoot(contents: ParsedNode | null): TreeResult {
+    const built = this.buildValue(contents);
+    if (built.root.kind === 'map') return built;
+    if (built.root.kind !== 'scalar' || built.root.value !== null) {
+      this.#report(built.root.place, [], 'must be a map of keys at the top, such as "listen: ..."');
+    }
+    return { ...built, root: { kind: 'map', entries: new Map(), place: built.root.place } };
   }
 
   /** `fallback` is the place of a value that has no text, as in `key:`. */
