@@ -26,7 +26,11 @@ export type UpgradeOutcome =
   /** The upstream answered something else than 101; its answer was sent to the client and the socket closed. */
   | { readonly kind: 'declined'; readonly status: number }
   /** Nothing was sent to the client yet: the caller answers on the socket with `status`. */
-  | { readonly kind: 'failed'; readonly status: 502 | 503 | 504; readonly reason: ProxyFailure };
+  | {
+      readonly kind: 'failed';
+      readonly status: 400 | 502 | 503 | 504;
+      readonly reason: ProxyFailure | 'not-a-websocket';
+    };
 
 const FAILURE_STATUS: Record<ProxyFailure, 502 | 503 | 504> = {
   connect: 502,
@@ -36,6 +40,8 @@ const FAILURE_STATUS: Record<ProxyFailure, 502 | 503 | 504> = {
   'response-timeout': 504,
   'queue-full': 503,
 };
+
+const NOT_A_WEBSOCKET: UpgradeOutcome = { kind: 'failed', status: 400, reason: 'not-a-websocket' };
 
 /** Whether a request asks for an upgrade that is passed on; everything else is handled as if it had not asked. */
 export function isWebSocketUpgrade(req: IncomingMessage): boolean {
@@ -50,7 +56,7 @@ export function isWebSocketUpgrade(req: IncomingMessage): boolean {
 }
 
 /**
- * `req`, `socket` and `head` are those of the server's `upgrade` event, for a request that {@link isWebSocketUpgrade}.
+ * `req`, `socket` and `head` are those of the server's `upgrade` event; a request that is no {@link isWebSocketUpgrade} fails.
  * @throws CodedError WEB_REQUEST_INVALID when `forwarding` cannot be sent (a programming error).
  */
 export function proxyUpgrade(
@@ -60,6 +66,9 @@ export function proxyUpgrade(
   upstream: Upstream,
   forwarding: Forwarding,
 ): UpgradeHandle {
+  if (!isWebSocketUpgrade(req)) {
+    return { close: () => void socket.destroy(), ended: Promise.resolve(NOT_A_WEBSOCKET) };
+  }
   const text = requestHead(req.method ?? 'GET', forwarding.path, forwarding.headers, { kind: 'none' }, 'websocket');
   const tunnel = new Tunnel(socket, head, upstream as UpstreamPool, text);
   return { close: () => tunnel.close(), ended: tunnel.ended };
@@ -86,7 +95,9 @@ class Tunnel implements Candidate {
     });
     client.on('error', this.#close);
     client.on('close', this.#close);
-    pool.acquireTunnel(this);
+    // The client may have left while the request was being decided on: its `close` will not come again.
+    if (client.destroyed) this.#settle({ kind: 'ended' });
+    else pool.acquireTunnel(this);
   }
 
   close(): void {

@@ -329,6 +329,15 @@ describe('streams', () => {
     socket.destroy();
   });
 
+  it('of a client that stops sending are ended after the idle time', async () => {
+    const back = await backEnd(() => {});
+    const { port, outcomes } = await gate(back.url, { idleTimeout: 250 });
+    const got = await exchange(port, 'POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc', 1_000);
+    assert.match(got, /^HTTP\/1.1 504 [\s\S]*Connection: close/);
+    assert.deepEqual(outcomes, [{ kind: 'failed', status: 504, reason: 'response-timeout' }]);
+    assert.equal(back.sockets.size, 0);
+  });
+
   it('that the back end refuses early are answered and not read on', async () => {
     const back = await backEnd((text, socket) => {
       if (text.includes('\r\n\r\n')) socket.write('HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n');

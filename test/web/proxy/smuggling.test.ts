@@ -3,10 +3,14 @@
  * Real cases: Node CVE-2022-32213 to -32215, CVE-2022-35256, CVE-2023-30589, CVE-2024-27982.
  */
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { systemClock } from '../../../src/base/index.ts';
 import { requestFault } from '../../../src/web/http/request-fault.ts';
-import { exchange, RawBackEnd, until } from '../../support/raw-http.ts';
+import { proxyUpgrade, type UpgradeHandle } from '../../../src/web/proxy/proxy-upgrade.ts';
+import { createUpstream } from '../../../src/web/proxy/upstream.ts';
+import { exchange, listen, RawBackEnd, until } from '../../support/raw-http.ts';
 import { GateUnderTest } from './gate-under-test.ts';
 
 const INNER = 'GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -374,5 +378,29 @@ describe('a WebSocket', () => {
     await exchange(gate.port, OPEN.replace('websocket', 'h2c'));
     assert.equal(gate.tunnels.length, 1);
     assert.doesNotMatch(back.received.at(-1)!, /Upgrade/);
+  });
+
+  it('is refused by the tunnel itself when it is none, and not begun for a client that has left', async () => {
+    const { back } = await pair(SWITCH, true);
+    const upstream = createUpstream({ url: back.url, clock: systemClock });
+    const handles: UpgradeHandle[] = [];
+    const server = createServer();
+    server.on('upgrade', (req, socket, head) => {
+      if (req.url === '/left') socket.destroy();
+      handles.push(proxyUpgrade(req, socket, head, upstream, { headers: ['Host', 'a'], path: '/ws' }));
+    });
+    const port = await listen(server);
+    after(() => {
+      upstream.close();
+      server.closeAllConnections();
+      server.close();
+    });
+    const h2c = connect(port, '127.0.0.1', () => h2c.write(OPEN.replace('websocket', 'h2c')));
+    await until(() => handles.length === 1);
+    await exchange(port, OPEN.replace('/ws', '/left'));
+    assert.deepEqual(await handles[0]!.ended, { kind: 'failed', status: 400, reason: 'not-a-websocket' });
+    assert.deepEqual(await handles[1]!.ended, { kind: 'ended' });
+    assert.equal(back.received.length, 0);
+    handles[0]!.close();
   });
 });
