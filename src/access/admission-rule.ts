@@ -13,7 +13,7 @@ import { type AccessProblem, accessProblem } from './access-problem.ts';
 import { DENIAL, plainScope } from './claim.ts';
 import { type GroupName, groupId, parseGroupName } from './group-name.ts';
 
-const names = z.array(z.string().trim().min(1)).max(10_000).readonly().default([]);
+const names = z.array(z.string().trim().min(1)).max(10_000).default([]);
 
 /** The keys of a service that say whom it admits, to be spread into the service's schema. */
 export const admissionShape = {

@@ -24,7 +24,7 @@ const name = z
 export const defaultPrincipalsSchema = z
   .strictObject({
     user: name.optional().describe('The user that a visitor who did not log in stands for: `guest` or `local\\guest`.'),
-    groups: z.array(name).max(100).readonly().default([]).describe('The groups that such a visitor belongs to.'),
+    groups: z.array(name).max(100).default([]).describe('The groups that such a visitor belongs to.'),
   })
   .refine(({ user, groups }) => user !== undefined || groups.length > 0, {
     message: 'name a user or a group, or leave out the key: then nobody enters without logging in',

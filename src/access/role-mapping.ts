@@ -54,7 +54,7 @@ export interface RoleMappingItem {
 }
 
 /** The key `roles`: role names with the principals that have them. */
-export const rolesSchema = mapOf(z.array(roleMappingSchema).max(10_000).readonly()).describe(
+export const rolesSchema = mapOf(z.array(roleMappingSchema).max(10_000)).describe(
   'Roles, each with the principals that have it. A role that is not listed here is held by nobody.',
 );
 

@@ -168,7 +168,7 @@ describe('smallestChange against brute force', () => {
     const realms = { staff: { loginDomains: DOMAINS, wrappingDomains: [] } };
     const policy = policyOf({ roles: Object.fromEntries(written), realms });
     const rule = ruleOf(
-      { authorizedGroups: authorized, unauthorizedGroups: unauthorized, requireRoles: required },
+      { authorizedGroups: [...authorized], unauthorizedGroups: [...unauthorized], requireRoles: [...required] },
       policy,
     );
     return { subject: memberOf(groups), rule };
