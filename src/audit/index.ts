@@ -4,6 +4,10 @@
  */
 export { type AuditId, chainOf, parseAuditId, timeOf } from './audit-id.ts';
 export { type AuditSettings, auditSchema } from './audit-schema.ts';
+export type { ChainReport, Problem as AuditProblem } from './chain-verifier.ts';
+export { findAuditRecord } from './find.ts';
+export type { HeadSigner, HeadVerifier } from './head.ts';
+export { type AuditTrailOptions, openAuditTrail } from './open-audit-trail.ts';
 export type {
   ActRecord,
   AttemptRecord,
@@ -16,5 +20,6 @@ export type {
   RepeatsRecord,
 } from './record.ts';
 export { readAuditRecord } from './record-codec.ts';
-export type { AuditFilter } from './search.ts';
+export { type AuditFilter, searchAuditRecords } from './search.ts';
 export type { AllowKey, AuditTrail } from './trail.ts';
+export { type AuditReport, type VerifyOptions, verifyAudit } from './verify.ts';

@@ -1,7 +1,7 @@
 /**
  * One record as one line of JSON, and back.
  *
- * A line is `{"n":…,"at":"…","id":"…","kind":…, … ,"hash":"…"}`. The hash is the last member and covers the previous
+ * A line is `{"n":…,"at":"…","kind":"…","id":"…", … ,"hash":"…"}`. The hash is the last member and covers the previous
  * record's hash and everything before itself, octet for octet, so that a verifier needs no canonical JSON.
  * No line holds a control character, a line separator or a character that turns the direction of writing: a login
  * name cannot forge a line, whatever program splits or shows the file (CVE-2024-45808).
@@ -18,9 +18,9 @@ export const ORIGIN = 'A'.repeat(43);
 
 /** Octets from the comma before the hash to the end of the line. */
 const HASH_PART = 54;
-const PREFIX = /^\{"n":(\d{1,15}),"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)",/;
+const PREFIX = /^\{"n":(\d{1,15}),"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)","kind":"([a-z]{1,9})",/;
 const SUFFIX = /^,"hash":"([A-Za-z0-9_-]{43})"\}$/;
-const LONGEST_PREFIX = 60;
+const LONGEST_PREFIX = 84;
 
 /** Characters that JSON leaves as they are, but that end lines or steer terminals and readers. */
 const UNSAFE = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
@@ -40,11 +40,12 @@ export interface EncodedLine {
 
 /** Encodes a record as the line after the one with `previousHash`. Texts and lists that do not fit are cut with `…`. */
 export function encodeLine(record: UnnumberedRecord, n: number, at: Instant, previousHash: string): EncodedLine {
-  const prefix = `{"n":${n},"at":"${new Date(at).toISOString()}",`;
-  let rest = escapeUnsafe(JSON.stringify(record));
+  const { kind, id, ...others } = record;
+  const prefix = `{"n":${n},"at":"${new Date(at).toISOString()}","kind":"${kind}","id":"${id}",`;
+  let rest = escapeUnsafe(JSON.stringify(others));
   for (const [characters, items] of CLIPS) {
     if (!isTooLong(rest)) break;
-    rest = escapeUnsafe(JSON.stringify(record, clip(characters, items)));
+    rest = escapeUnsafe(JSON.stringify(others, clip(characters, items)));
   }
   const body = prefix + rest.slice(1, -1);
   const own = hashOf(previousHash, body);
@@ -61,12 +62,13 @@ export function hashOf(previousHash: string, body: string | Buffer): string {
 export interface LineFrame {
   readonly n: number;
   readonly at: Instant;
+  readonly kind: string;
   readonly hash: string;
   /** What the hash covers besides the previous hash. */
   readonly body: Buffer;
 }
 
-/** Number, instant and hash of a line, without reading the rest; undefined when it is not a line of a trail. */
+/** Number, instant, kind and hash of a line, without reading the rest; undefined when it is not a line of a trail. */
 export function frameOf(line: Buffer): LineFrame | undefined {
   if (line.length > LONGEST_LINE || line.length <= HASH_PART) return undefined;
   const prefix = PREFIX.exec(line.toString('latin1', 0, LONGEST_PREFIX));
@@ -74,7 +76,8 @@ export function frameOf(line: Buffer): LineFrame | undefined {
   if (prefix === null || suffix === null) return undefined;
   const at = Date.parse(prefix[2]!);
   if (Number.isNaN(at)) return undefined;
-  return { n: Number(prefix[1]), at, hash: suffix[1]!, body: line.subarray(0, line.length - HASH_PART) };
+  const body = line.subarray(0, line.length - HASH_PART);
+  return { n: Number(prefix[1]), at, kind: prefix[3]!, hash: suffix[1]!, body };
 }
 
 /** When a line was written; undefined when it is not a line of a trail. */
