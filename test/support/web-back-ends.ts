@@ -111,6 +111,60 @@ export async function node(tree: ServedTree): Promise<BackEnd> {
   };
 }
 
+/** PHP-CGI over FastCGI, running `script` for every request. */
+export async function phpCgi(script: string): Promise<BackEnd & { readonly script: string }> {
+  const port = await freePort();
+  const run = mkdtempSync(join(tmpdir(), 'realmgate-php-'));
+  chmodSync(run, 0o755);
+  const file = join(run, 'index.php');
+  writeFileSync(file, script);
+  const child = spawn(
+    'php-cgi',
+    ['-n', '-d', 'cgi.fix_pathinfo=0', '-d', 'cgi.force_redirect=0', '-b', `127.0.0.1:${port}`],
+    { stdio: 'ignore', env: { PATH: '/usr/bin:/bin', PHP_FCGI_MAX_REQUESTS: '0' } },
+  );
+  return { ...(await started('php-cgi', port, run, child)), script: file };
+}
+
+/** nginx handing every request to FastCGI, as tolerant of odd header names as it can be made. */
+export async function nginxFastCgi(php: BackEnd & { readonly script: string }): Promise<BackEnd> {
+  const port = await freePort();
+  const run = mkdtempSync(join(tmpdir(), 'realmgate-nginx-'));
+  writeFileSync(
+    join(run, 'nginx.conf'),
+    `daemon off; worker_processes 1; pid ${run}/pid; error_log ${run}/error.log crit; events { worker_connections 1024; }
+     http { access_log off; underscores_in_headers on; ignore_invalid_headers off; large_client_header_buffers 8 64k;
+     client_body_temp_path ${run}/a; proxy_temp_path ${run}/b; fastcgi_temp_path ${run}/c; uwsgi_temp_path ${run}/d; scgi_temp_path ${run}/e;
+     server { listen 127.0.0.1:${port}; location / { fastcgi_pass 127.0.0.1:${php.port}; include /etc/nginx/fastcgi_params; fastcgi_param SCRIPT_FILENAME ${php.script}; } } }`,
+  );
+  return started(
+    'nginx with PHP-CGI',
+    port,
+    run,
+    spawn('nginx', ['-c', join(run, 'nginx.conf'), '-e', join(run, 'error.log')], { stdio: 'ignore' }),
+  );
+}
+
+/** Apache handing every request to FastCGI. */
+export async function apacheFastCgi(php: BackEnd & { readonly script: string }): Promise<BackEnd> {
+  const port = await freePort();
+  const run = mkdtempSync(join(tmpdir(), 'realmgate-apache-'));
+  const modules = ['mpm_event', 'authz_core', 'proxy', 'proxy_fcgi', 'rewrite'].map(
+    (name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`,
+  );
+  const rest = `ServerRoot ${run}\nPidFile ${run}/pid\nListen 127.0.0.1:${port}\nErrorLog ${run}/error.log\nServerName default\nUser www-data\nGroup www-data\nMaxKeepAliveRequests 0\nLimitRequestFieldSize 65536\n`;
+  writeFileSync(
+    join(run, 'apache.conf'),
+    `${modules.join('\n')}\n${rest}RewriteEngine on\nRewriteRule .* "fcgi://127.0.0.1:${php.port}${php.script}" [P]\nProxyFCGISetEnvIf "true" SCRIPT_FILENAME "${php.script}"\n`,
+  );
+  return started(
+    'apache with PHP-CGI',
+    port,
+    run,
+    spawn('apache2', ['-D', 'FOREGROUND', '-f', join(run, 'apache.conf')], { stdio: 'ignore' }),
+  );
+}
+
 async function started(name: string, port: number, run: string, child: ChildProcess): Promise<BackEnd> {
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   for (let tries = 0; !(await isOpen(port)); tries += 1) {

@@ -35,7 +35,6 @@ export interface ConnectionOwner {
   onClosed(connection: UpstreamConnection): void;
 }
 
-const READ_OCTETS = 65_536;
 const MOST_INTERIM = 16;
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 const NOTHING = Buffer.alloc(0);
@@ -56,7 +55,8 @@ export class UpstreamConnection {
   #parts: Buffer[] = [];
   #tunnelled = false;
 
-  constructor(host: string, port: number, owner: ConnectionOwner) {
+  /** `readOctets`: how much is read at a time, and held by the connection for as long as it lives. */
+  constructor(host: string, port: number, owner: ConnectionOwner, readOctets: number) {
     this.#owner = owner;
     this.socket = connect({
       host,
@@ -66,7 +66,7 @@ export class UpstreamConnection {
       keepAliveInitialDelay: 60_000,
       onread: {
         // Reused for every read: whoever keeps octets beyond the call copies them.
-        buffer: Buffer.allocUnsafeSlow(READ_OCTETS),
+        buffer: Buffer.allocUnsafeSlow(readOctets),
         callback: (length, buffer) => {
           this.#onData((buffer as Buffer).subarray(0, length));
           return true;

@@ -42,6 +42,10 @@ const TICK: Milliseconds = 250;
 /** An idle connection is closed after this, or one second before the back end said it would close it. */
 const IDLE_KEPT: Milliseconds = 4_000;
 
+/** Octets read at a time: large for bodies, small for tunnels, of which thousands stay open. */
+const EXCHANGE_READ = 65_536;
+const TUNNEL_READ = 8_192;
+
 /** What waits for a connection. */
 export interface Candidate extends Exchange {
   /** Sends the request on `connection`. */
@@ -110,7 +114,7 @@ export class UpstreamPool implements Upstream, ConnectionOwner {
   /** A connection of its own for an upgrade. */
   acquireTunnel(candidate: Candidate): void {
     if (this.#closed || this.#tunnels.size >= this.#maxTunnels) candidate.onRefused('queue-full');
-    else this.#tunnels.add(this.#connect(candidate));
+    else this.#tunnels.add(this.#connect(candidate, TUNNEL_READ));
   }
 
   onReusable(connection: UpstreamConnection, keepAlive: number | undefined): void {
@@ -158,11 +162,11 @@ export class UpstreamPool implements Upstream, ConnectionOwner {
   }
 
   #open(candidate: Candidate): void {
-    this.#all.add(this.#connect(candidate));
+    this.#all.add(this.#connect(candidate, EXCHANGE_READ));
   }
 
-  #connect(candidate: Candidate): UpstreamConnection {
-    const connection = new UpstreamConnection(this.#host, this.#port, this);
+  #connect(candidate: Candidate, readOctets: number): UpstreamConnection {
+    const connection = new UpstreamConnection(this.#host, this.#port, this, readOctets);
     candidate.start(connection);
     connection.deadline = this.deadline(this.connectTicks);
     return connection;
