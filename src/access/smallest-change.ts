@@ -18,6 +18,7 @@
 import { type AccessDecision, type Consideration, decide, explainDecision } from './access-decision.ts';
 import type { AdmissionItem } from './admission-rule.ts';
 import { type Candidate, candidateGroups } from './candidate-groups.ts';
+import type { DomainNames } from './domain-names.ts';
 import {
   applyEdits,
   type Edit,
@@ -78,23 +79,24 @@ function search(
   if (edited === undefined) return;
   const decision = explainDecision(edited.subject, edited.rule);
   if (decision.permitted) found.push(edits);
-  else if (edits.length + editsNeeded(decision) <= limit) {
+  else if (edits.length + editsNeeded(decision, scenario.rule.policy.domains) <= limit) {
     for (const more of remedies(scenario, edited, decision, candidates, edits)) {
       if (edits.length + more.length <= limit) search(scenario, candidates, [...edits, ...more], limit, found);
     }
   }
 }
 
-/** At least so many edits are still missing: one for each denial that shares neither item nor group with another. */
-function editsNeeded({ considerations, roles, reason }: AccessDecision): number {
+/** At least so many edits are still missing: one for each denial that shares neither item nor membership with another. */
+function editsNeeded({ considerations, roles, reason }: AccessDecision, domains: DomainNames): number {
   if (reason === 'membership-unknown') return Number.POSITIVE_INFINITY;
   const seen = new Set<unknown>();
   let denials = 0;
   for (const consideration of considerations) {
-    if (consideration.kind !== 'denied-group') continue;
-    const { item, holder } = consideration;
-    if (!seen.has(item) && !seen.has(holder)) denials += 1;
-    seen.add(item).add(holder);
+    const group = plainGroup(consideration);
+    if (consideration.kind !== 'denied-group' || group === undefined) continue;
+    const membership = membershipKey(group, domains);
+    if (!seen.has(consideration.item) && !seen.has(membership)) denials += 1;
+    seen.add(consideration.item).add(membership);
   }
   return denials + (roles.missing.length > 0 ? 1 : 0);
 }

@@ -59,6 +59,13 @@ describe('smallestChange', () => {
     ]);
   });
 
+  it('counts a group that two modules gave as one membership', () => {
+    const subject = subjectWith([group('campus\\games', ['cn=a,dc=x']), group('Campus\\Games', ['cn=b,dc=x'])]);
+    assert.deepEqual(offered(subject, rule({ unauthorizedGroups: ['cn=a,dc=x', 'cn=b,dc=x'] })), [
+      'remove alice from campus\\games',
+    ]);
+  });
+
   it('does not offer a group that is refused as well', () => {
     const written = { authorizedGroups: ['campus\\games'], unauthorizedGroups: ['games'] };
     assert.deepEqual(offered(memberOf(['campus\\labs']), rule(written)), ['add campus\\labs to authorizedGroups']);
