@@ -13,7 +13,7 @@ import { makePrivateFile, makePrivateFolder } from './private-files.ts';
 import { type Database, openDatabase, sqliteFailure } from './sqlite/database.ts';
 
 /** Two that start in the same moment can each see the other half way; a short wait lets one of them win. */
-const PATIENCE: Milliseconds = 250;
+const PATIENCE: Milliseconds = 100;
 
 /** SQLITE_BUSY arrives as this code. */
 const TAKEN = 'STORE_BUSY';

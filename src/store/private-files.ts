@@ -3,15 +3,20 @@
  *
  * A folder that exists keeps its mode (it may be a mount of the operator's); the files in it are private in any case.
  */
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-/** Makes the folder and its parents where missing (mode 0700), and sees to it that a power cut cannot take them back. */
+/**
+ * Makes the folder and its parents where missing (mode 0700), and sees to it that a power cut cannot take them back. One by one,
+ * because a recursive mkdir hides the reason of a refusal behind ENOENT.
+ */
 export function makePrivateFolder(folder: string): void {
-  const path = resolve(folder);
-  const first = mkdirSync(path, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made));
+  const missing: string[] = [];
+  for (let path = resolve(folder); !existsSync(path); path = dirname(path)) missing.unshift(path);
+  for (const path of missing) {
+    unlessThere(() => mkdirSync(path, { mode: 0o700 }));
+    syncFolder(dirname(path));
+  }
 }
 
 /**
@@ -21,11 +26,16 @@ export function makePrivateFolder(folder: string): void {
  * it, and this is called on lock files.
  */
 export function makePrivateFile(path: string): void {
+  unlessThere(() => closeSync(openSync(path, 'wx', 0o600)));
+  chmodSync(path, 0o600);
+}
+
+/** Another process may make the same at the same moment. */
+function unlessThere(make: () => void): void {
   try {
-    closeSync(openSync(path, 'wx', 0o600));
+    make();
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    chmodSync(path, 0o600);
   }
 }
 

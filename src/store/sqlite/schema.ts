@@ -43,13 +43,18 @@ export function checkOwnership(db: Database, steps: readonly string[] = STEPS): 
 export function migrate(db: Database, steps: readonly string[] = STEPS): void {
   const version = pragma(db, 'user_version');
   if (version === steps.length) return;
-  db.exec(
-    `BEGIN IMMEDIATE;
-     ${steps.slice(version).join('\n')}
-     PRAGMA application_id = ${APPLICATION_ID};
-     PRAGMA user_version = ${steps.length};
-     COMMIT;`,
-  );
+  try {
+    db.exec(
+      `BEGIN IMMEDIATE;
+       ${steps.slice(version).join('\n')}
+       PRAGMA application_id = ${APPLICATION_ID};
+       PRAGMA user_version = ${steps.length};
+       COMMIT;`,
+    );
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
 }
 
 /** Throws STORE_CORRUPT when the file's structure is broken; reads the whole file. */

@@ -3,6 +3,7 @@
  *
  * INVARIANT: every promise settles. When the thread dies, all that wait reject with STORE_DOWN, and so does all that comes later; it is
  * not started again, because what killed it is unknown and a supervisor restarts the whole program in a known state.
+ * Like a timer of base, an idle thread does not keep the process alive; a task that waits does.
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -29,6 +30,7 @@ export class WriterThread {
   readonly #waiting = new Map<number, Waiting>();
   #waitingOctets = 0;
   #lastId = 0;
+  #isClosing = false;
   /** Why nothing more is taken; undefined while the thread serves. */
   #ended: CodedError | undefined;
   readonly #exited: Promise<void>;
@@ -64,6 +66,7 @@ export class WriterThread {
       await thread.#exited;
       throw new CodedError(report.failure.code, report.failure.message);
     }
+    worker.unref();
     return thread;
   }
 
@@ -79,6 +82,7 @@ export class WriterThread {
     this.#lastId += 1;
     const id = this.#lastId;
     this.#waitingOctets += octets;
+    this.#worker.ref();
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { octets, resolve, reject });
       this.#post(
@@ -90,6 +94,8 @@ export class WriterThread {
 
   /** Lets the thread finish what it has, and waits for its end. */
   async close(): Promise<void> {
+    this.#isClosing = true;
+    this.#worker.ref();
     if (this.#ended === undefined) this.#post({ kind: 'close' }, []);
     await this.#exited;
   }
@@ -102,6 +108,7 @@ export class WriterThread {
     const waiting = this.#waiting.get(id)!;
     this.#waiting.delete(id);
     this.#waitingOctets -= waiting.octets;
+    if (this.#waiting.size === 0 && !this.#isClosing) this.#worker.unref();
     if (typeof result === 'object') waiting.reject(new CodedError(result.code, result.message));
     else waiting.resolve(result);
   }

@@ -1,0 +1,13 @@
+/** kill -9 loses nothing that the SQLite store acknowledged (the long run is test/campaign/store-kill.test.ts). */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { killCycles } from './kill-cycles.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+it('the sqlite store has every acknowledged batch, and no half one, after 20 kills', async (t) => {
+  const tolls = await Promise.all([killCycles(temporaryFolder(t), 10, 60), killCycles(temporaryFolder(t), 10, 60)]);
+  for (const { acknowledged, lost, half } of tolls) {
+    assert.ok(acknowledged > 10, `only ${acknowledged} acknowledged batches prove little`);
+    assert.deepEqual({ lost, half }, { lost: 0, half: 0 });
+  }
+});
