@@ -10,7 +10,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Secret, silentLogger, systemClock } from '../../src/base/index.ts';
 import { createDirectoryClient } from '../../src/ldap/index.ts';
-import { type LoginModuleDefinition, ldapModule, ldapOptionsSchema } from '../../src/realm/index.ts';
+import { checkLdapOptions, type LoginModuleDefinition, ldapModule, ldapModuleSchema } from '../../src/realm/index.ts';
 import { BONFIRE_LDIF, BONFIRE_SUFFIX, PORTAL_DN, PORTAL_PASSWORD } from '../support/bonfire-tree.ts';
 import { HOSTILE_NAMES } from '../support/hostile-names.ts';
 import { loginOnce } from '../support/one-module-login.ts';
@@ -25,7 +25,8 @@ let second: Slapd;
 
 /** A started module for the given URLs with the options of the seed, and further ones. */
 async function portal(urls: readonly string[], more: Record<string, unknown> = {}): Promise<LoginModuleDefinition> {
-  const options = ldapOptionsSchema.parse({
+  const options = ldapModuleSchema.superRefine(checkLdapOptions).parse({
+    use: 'ldap',
     urls,
     bindDn: PORTAL_DN,
     bindPassword: new Secret(PORTAL_PASSWORD),

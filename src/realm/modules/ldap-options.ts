@@ -63,8 +63,9 @@ const template = (placeholders: readonly string[]) =>
     }
   });
 
-/** The keys, to spread into a `z.strictObject` beside the keys of every module; see `checkLdapOptions`. */
-export const ldapOptionsShape = {
+/** The keys of the module; the checks across them are `checkLdapOptions`. */
+export const ldapModuleSchema = z.strictObject({
+  use: z.literal('ldap').describe('Users of an LDAP directory or Active Directory, which checks their passwords.'),
   urls: z
     .array(address())
     .min(1)
@@ -108,12 +109,11 @@ export const ldapOptionsShape = {
     .max(64)
     .default(4)
     .describe('The most connections to one server for searching, and as many for checking passwords.'),
-};
+});
 
-const ldapOptions = z.strictObject(ldapOptionsShape);
-export type LdapOptions = z.output<typeof ldapOptions>;
+export type LdapOptions = z.output<typeof ldapModuleSchema>;
 
-/** The checks across keys; for `.superRefine` of the schema into which the shape was spread. */
+/** The checks across keys; for `.superRefine` of the schema into which the keys were spread. */
 export function checkLdapOptions(options: LdapOptions, context: z.RefinementCtx): void {
   const problem = (key: keyof LdapOptions, message: string) =>
     context.addIssue({ code: 'custom', path: [key], message, input: undefined });
@@ -125,6 +125,3 @@ export function checkLdapOptions(options: LdapOptions, context: z.RefinementCtx)
   if (options.groupBase !== undefined && options.groupFilter === undefined) problem('groupBase', 'needs groupFilter');
   if (options.groupFilter !== undefined && options.groupBase === undefined) problem('groupFilter', 'needs groupBase');
 }
-
-/** The schema of the keys alone, with all checks. */
-export const ldapOptionsSchema = ldapOptions.superRefine(checkLdapOptions);

@@ -10,19 +10,13 @@
  * DN never leaves this module: both would be an anonymous bind, which succeeds.
  */
 import { fillFilter } from '../../x500/index.ts';
-import type {
-  FailureReason,
-  LoginFailure,
-  LoginModule,
-  LoginModuleContext,
-  LoginModuleDefinition,
-  ModulePrincipal,
-} from '../login-module.ts';
+import type { LoginFailure, LoginModuleContext, LoginModuleDefinition } from '../login-module.ts';
+import { loginFailure } from '../phase-answer.ts';
 import type { DirectoryClient, DirectoryEntry, DirectoryServer } from './ldap-directory-client.ts';
 import { nameInDn, readGroups } from './ldap-groups.ts';
 import type { LdapOptions } from './ldap-options.ts';
-import { setVerifiedUser } from './shared-state.ts';
 import { type TypedLogin, typedLogin } from './typed-login.ts';
+import { type Verified, VerifyingModule } from './verifying-module.ts';
 
 export interface LdapModuleSettings {
   /** The login domain. */
@@ -32,120 +26,89 @@ export interface LdapModuleSettings {
 }
 
 /** Makes the definition of an `ldap` module; it owns the client from `start` to `close`. */
-export function ldapModule(settings: LdapModuleSettings): LoginModuleDefinition {
+export function ldapModule({ domain, options, client }: LdapModuleSettings): LoginModuleDefinition {
   return {
     use: 'ldap',
-    domain: settings.domain,
+    domain,
     verifies: true,
-    create: (context) => new LdapLoginModule(settings, context),
-    start: () => settings.client.start(),
-    close: () => settings.client.close(),
+    create: (context) => new VerifyingModule(context, domain, (asked) => verify(options, client, asked)),
+    start: () => client.start(),
+    close: () => client.close(),
   };
 }
 
-interface Verified {
-  readonly kind: 'verified';
-  readonly name: string;
-  readonly groups: readonly ModulePrincipal[];
+async function verify(
+  options: LdapOptions,
+  client: DirectoryClient,
+  { handler, signal }: LoginModuleContext,
+): Promise<Verified | LoginFailure> {
+  const typed = await typedLogin(handler);
+  if (typed.kind === 'failure') return typed;
+  const unavailable: string[] = [];
+  for (const server of client.servers()) {
+    const verdict = await askServer(server, options, typed, signal);
+    if (verdict.kind === 'verified' || verdict.reason !== 'unavailable') return verdict;
+    unavailable.push(`${server.url}: ${verdict.detail}`);
+    if (signal.aborted) break;
+  }
+  return loginFailure('unavailable', unavailable.join('; '));
 }
 
-class LdapLoginModule implements LoginModule {
-  readonly #settings: LdapModuleSettings;
-  readonly #context: LoginModuleContext;
-  #verified: Verified | undefined;
+async function askServer(
+  server: DirectoryServer,
+  options: LdapOptions,
+  typed: TypedLogin,
+  signal: AbortSignal,
+): Promise<Verified | LoginFailure> {
+  const user = await findUser(server, options, typed.name, signal);
+  if (user.kind === 'failure') return user;
+  const bind = await server.verifyBind(user.entry.dn, typed.password, signal);
+  if (bind.kind !== 'verified') return loginFailure(bind.kind, bind.detail);
+  const membership = await readGroups(server, options, user.entry, user.name, signal);
+  if (membership.kind === 'unavailable') return loginFailure('unavailable', membership.detail);
+  return {
+    kind: 'verified',
+    name: user.name,
+    principals: [{ type: 'user', name: user.name }, ...membership.groups],
+  };
+}
 
-  constructor(settings: LdapModuleSettings, context: LoginModuleContext) {
-    this.#settings = settings;
-    this.#context = context;
-  }
+interface FoundUser {
+  readonly kind: 'user';
+  readonly entry: DirectoryEntry;
+  /** The canonical name. */
+  readonly name: string;
+}
 
-  async login(): Promise<'success' | LoginFailure> {
-    const typed = await typedLogin(this.#context.handler);
-    if (typed.kind === 'failure') return typed;
-    const unavailable: string[] = [];
-    for (const server of this.#settings.client.servers()) {
-      const verdict = await this.#ask(server, typed);
-      if (verdict.kind === 'verified') {
-        this.#verified = verdict;
-        setVerifiedUser(this.#context.shared, { name: verdict.name, domain: this.#settings.domain });
-        return 'success';
-      }
-      if (verdict.reason !== 'unavailable') return verdict;
-      unavailable.push(`${server.url}: ${verdict.detail}`);
-      if (this.#context.signal.aborted) break;
-    }
-    return failure('unavailable', unavailable.join('; '));
+async function findUser(
+  server: DirectoryServer,
+  options: LdapOptions,
+  typed: string,
+  signal: AbortSignal,
+): Promise<FoundUser | LoginFailure> {
+  const answer = await server.search(
+    {
+      base: options.userBase,
+      scope: options.userScope,
+      filter: fillFilter(options.userFilter, new Map([['name', typed]])),
+      attributes: [options.nameAttribute, ...(options.memberOf ? ['memberOf'] : [])],
+      // Two are enough to know that the name is not one user's.
+      sizeLimit: 2,
+    },
+    signal,
+  );
+  if (answer.kind === 'unavailable') return loginFailure('unavailable', answer.detail);
+  if (answer.kind === 'no-base') return loginFailure('unknown-user', 'userBase does not exist or may not be read');
+  const [entry, another] = answer.entries;
+  if (another !== undefined) return loginFailure('unknown-user', 'several entries match userFilter; none was tried');
+  if (!answer.complete) return loginFailure('unavailable', 'the server did not finish the search for the user');
+  if (entry === undefined) return loginFailure('unknown-user', 'no entry matches userFilter');
+  if (!entry.dn.includes('=')) return loginFailure('unavailable', 'the server returned an entry without a name');
+  const name = canonicalName(entry, options.nameAttribute);
+  if (name === undefined) {
+    return loginFailure('unknown-user', `the entry does not have one ${options.nameAttribute} to be called by`);
   }
-
-  commit(): 'success' | 'ignored' {
-    return this.#verified === undefined ? 'ignored' : 'success';
-  }
-
-  abort(): 'success' | 'ignored' {
-    return this.#forget();
-  }
-
-  logout(): 'success' | 'ignored' {
-    return this.#forget();
-  }
-
-  principals(): readonly ModulePrincipal[] {
-    if (this.#verified === undefined) return [];
-    return [{ type: 'user', name: this.#verified.name }, ...this.#verified.groups];
-  }
-
-  verifiedUser(): string | undefined {
-    return this.#verified?.name;
-  }
-
-  #forget(): 'success' | 'ignored' {
-    const had = this.#verified !== undefined;
-    this.#verified = undefined;
-    return had ? 'success' : 'ignored';
-  }
-
-  async #ask(server: DirectoryServer, typed: TypedLogin): Promise<Verified | LoginFailure> {
-    const { options } = this.#settings;
-    const { signal } = this.#context;
-    const found = await this.#find(server, typed.name, signal);
-    if (found.kind === 'failure') return found;
-    const bind = await server.verifyBind(found.entry.dn, typed.password, signal);
-    if (bind.kind !== 'verified') return failure(bind.kind, bind.detail);
-    const membership = await readGroups(server, options, found.entry, found.name, signal);
-    if (membership.kind === 'unavailable') return failure('unavailable', membership.detail);
-    return { kind: 'verified', name: found.name, groups: membership.groups };
-  }
-
-  async #find(
-    server: DirectoryServer,
-    name: string,
-    signal: AbortSignal,
-  ): Promise<{ kind: 'entry'; entry: DirectoryEntry; name: string } | LoginFailure> {
-    const { options } = this.#settings;
-    const answer = await server.search(
-      {
-        base: options.userBase,
-        scope: options.userScope,
-        filter: fillFilter(options.userFilter, new Map([['name', name]])),
-        attributes: [options.nameAttribute, ...(options.memberOf ? ['memberOf'] : [])],
-        // Two are enough to know that the name is not one user's.
-        sizeLimit: 2,
-      },
-      signal,
-    );
-    if (answer.kind === 'unavailable') return failure('unavailable', answer.detail);
-    if (answer.kind === 'no-base') return failure('unknown-user', 'userBase does not exist or may not be read');
-    const [entry, another] = answer.entries;
-    if (another !== undefined) return failure('unknown-user', 'several entries match userFilter; none was tried');
-    if (!answer.complete) return failure('unavailable', 'the server did not finish the search for the user');
-    if (entry === undefined) return failure('unknown-user', 'no entry matches userFilter');
-    if (!entry.dn.includes('=')) return failure('unavailable', 'the server returned an entry without a name');
-    const canonical = canonicalName(entry, options.nameAttribute);
-    if (canonical === undefined) {
-      return failure('unknown-user', `the entry does not have one ${options.nameAttribute} to be called by`);
-    }
-    return { kind: 'entry', entry, name: canonical };
-  }
+  return { kind: 'user', entry, name };
 }
 
 /** The single value of the name attribute, or of several the one that is in the DN: the same whatever alias was typed. */
@@ -153,8 +116,4 @@ function canonicalName(entry: DirectoryEntry, attribute: string): string | undef
   const values = entry.attributes.get(attribute.toLowerCase()) ?? [];
   const name = values.length > 1 ? nameInDn(entry.dn, attribute) : values[0];
   return name === undefined || name.trim() === '' ? undefined : name;
-}
-
-function failure(reason: FailureReason, detail: string): LoginFailure {
-  return { kind: 'failure', reason, detail };
 }

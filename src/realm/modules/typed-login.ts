@@ -8,6 +8,7 @@
 import type { Secret } from '../../base/index.ts';
 import type { CallbackHandler, NameCallback, PasswordCallback } from '../callbacks.ts';
 import type { LoginFailure } from '../login-module.ts';
+import { loginFailure } from '../phase-answer.ts';
 
 /** Octets; a login name that is longer names nobody. */
 const LONGEST_NAME = 1024;
@@ -27,18 +28,15 @@ export async function typedLogin(handler: CallbackHandler): Promise<TypedLogin |
   await handler([nameCallback, passwordCallback]);
   const { name } = nameCallback;
   const { password } = passwordCallback;
-  if (typeof name !== 'string' || name === '') return failure('missing-credential', 'no login name was sent');
-  if (password === undefined) return failure('missing-credential', 'no password was sent');
-  if (password.octets > LONGEST_PASSWORD) return failure('wrong-credential', 'the password is longer than 4 KiB');
+  if (typeof name !== 'string' || name === '') return loginFailure('missing-credential', 'no login name was sent');
+  if (password === undefined) return loginFailure('missing-credential', 'no password was sent');
+  if (password.octets > LONGEST_PASSWORD) return loginFailure('wrong-credential', 'the password is longer than 4 KiB');
   const text = password.reveal();
-  if (text.trim() === '') return failure('missing-credential', 'the password is empty or blank');
-  if (text.includes('\0') || !text.isWellFormed()) return failure('wrong-credential', 'the password is not plain text');
+  if (text.trim() === '') return loginFailure('missing-credential', 'the password is empty or blank');
+  if (text.includes('\0') || !text.isWellFormed())
+    return loginFailure('wrong-credential', 'the password is not plain text');
   if (name.trim() === '' || /\p{Cc}/u.test(name) || !name.isWellFormed() || Buffer.byteLength(name) > LONGEST_NAME) {
-    return failure('unknown-user', 'the login name is blank, too long or has control characters');
+    return loginFailure('unknown-user', 'the login name is blank, too long or has control characters');
   }
   return { kind: 'typed', name, password };
-}
-
-function failure(reason: LoginFailure['reason'], detail: string): LoginFailure {
-  return { kind: 'failure', reason, detail };
 }
