@@ -104,15 +104,16 @@ function replaceValue(text: string, collection: Collection, index: number, value
   if (old === undefined)
     return [insertion(afterIndicator ?? span.end, `${afterIndicator === undefined ? ': ' : ' '}${inline}`)];
   const from = old.range[0];
-  const block = !isFlow(collection) && wasBlock(old) && isFilled(value) ? renderBlock(value) : undefined;
-  if (afterIndicator === undefined || !text.slice(afterIndicator, from).includes('\n')) {
-    return [{ start: from, end: endOf(text, old), text: block === undefined ? inline : joined(text, block, from) }];
+  const end = endOf(text, old);
+  const isBlock = wasBlock(old);
+  if (isBlock && isFilled(value)) return [{ start: from, end, text: joined(text, renderBlock(value), from) }];
+  // Only a block on lines of its own gives way to a line: anything else is replaced where it stands.
+  if (!isBlock || afterIndicator === undefined || !text.slice(afterIndicator, from).includes('\n')) {
+    return [{ start: from, end, text: inline }];
   }
-  // The old value begins on a line of its own.
-  if (block !== undefined) return [{ start: from, end: endOf(text, old), text: joined(text, block, from) }];
   return [
     insertion(afterIndicator, ` ${inline}`),
-    { start: lineStart(text, from), end: nextLine(text, endOf(text, old)), text: '' },
+    { start: lineStart(text, from), end: nextLine(text, end), text: '' },
   ];
 }
 

@@ -21,8 +21,11 @@ const CORE_TAG = /^!!(?:str|int|float|bool|null|map|seq)$/;
 /** What the lexer emits before the text of a scalar. */
 const SCALAR_FOLLOWS = '\u001f';
 const MAX_SYNTAX_PROBLEMS = 20;
-/** Every node stands after a line end or one of these, so their count bounds the nodes. */
-const MARKS = /[\n,[\]{}&*!%]|[:?-](?=\s|$)|["'\]}]:/g;
+/**
+ * Line ends, separators and escapes. Every node stands after one, so their count bounds the nodes; and each can be one
+ * mistake, whose report costs more than the mark.
+ */
+const MARKS = /[\n,[\]{}&*!%\\]|[:?-](?=\s|$)|["'\]}](?=[:\s])/g;
 // YAML 1.2, section 5.1: what is not printable is no YAML. Tab, line feed, carriage return and next line are.
 const NOT_PRINTABLE = /[[\p{Cc}\p{Cs}\ufffe\uffff]--[\t\n\r\u0085]]/v;
 

@@ -24,7 +24,7 @@ function loadOctets(octets: Uint8Array, schema: z.ZodType = anything) {
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Refused by the schema of anything, in less than 100 ms and 20 MB of heap. */
+/** Refused by the schema of anything, in less than 100 ms (of this thread, whatever else the machine does) and 20 MB of heap. */
 async function assertRefusedCheaply(text: string, message: RegExp): Promise<readonly Problem[]> {
   const octets = Buffer.from(text);
   await loadOctets(Buffer.from('a: 1'));
@@ -33,9 +33,10 @@ async function assertRefusedCheaply(text: string, message: RegExp): Promise<read
   for (let run = 0; run < 3 && fastest >= 100; run++) {
     collectGarbage();
     const heap = process.memoryUsage().heapUsed;
-    const start = performance.now();
+    const start = process.threadCpuUsage();
     const result = await loadOctets(octets);
-    fastest = Math.min(fastest, performance.now() - start);
+    const { user, system } = process.threadCpuUsage(start);
+    fastest = Math.min(fastest, (user + system) / 1000);
     const growth = process.memoryUsage().heapUsed - heap;
     assert.ok(result.kind === 'refused', 'was loaded');
     assert.ok(growth < 20e6, `heap grew by ${Math.round(growth / 1e6)} MB`);
@@ -110,7 +111,21 @@ describe('YAML bombs', () => {
 
   it('refuses 10 MB and a million separators', async () => {
     await assertRefusedCheaply(`a: "${'x'.repeat(10_000_000)}"\n`, /is larger than 1048576 octets/);
-    for (const mark of ['a,', '\n', ']', '*a ', '%a\n', '---\n', ': ', '- \n', '!a ', '"a":', '? a\n', '# x\n']) {
+    for (const mark of [
+      'a,',
+      '\n',
+      ']',
+      '*a ',
+      '%a\n',
+      '---\n',
+      ': ',
+      '- \n',
+      '!a ',
+      '"a":',
+      '? a\n',
+      '# x\n',
+      '"a" ',
+    ]) {
       const text = mark.repeat(Math.floor(1_000_000 / mark.length));
       await assertRefusedCheaply(
         mark === 'a,' ? `a: [${text}]` : text,

@@ -63,9 +63,10 @@ describe('loading', () => {
     assert.ok(text.split('\n').length > 200);
     const spans: number[] = [];
     for (let run = 0; run < 5; run++) {
-      const start = performance.now();
+      const start = process.threadCpuUsage();
       loaded(await loadText(t, text, exampleSchema));
-      spans.push(performance.now() - start);
+      const { user, system } = process.threadCpuUsage(start);
+      spans.push((user + system) / 1000);
     }
     assert.ok(Math.min(...spans) < 50, `took ${spans.map(Math.round).join(', ')} ms`);
   });

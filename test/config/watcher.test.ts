@@ -120,6 +120,17 @@ describe('ConfigurationWatcher', { concurrency: true }, () => {
     assert.equal(watcher.current?.value.workers, 3);
   });
 
+  it('finds by polling what no folder reports: a change behind a link', async (t) => {
+    const { file, watcher, until } = await watching(t, 'workers: 1\n');
+    const elsewhere = writeFiles(temporaryFolder(t), { 'real.yaml': 'workers: 2\n' });
+    unlinkSync(file);
+    symlinkSync(join(elsewhere, 'real.yaml'), file);
+    await until(2);
+    writeFileSync(join(elsewhere, 'real.yaml'), 'workers: 3\n');
+    await until(3);
+    assert.equal(watcher.current?.value.workers, 3);
+  });
+
   it('never applies a half-saved file that lacks its last deny line', async (t) => {
     const complete = 'allow: [ staff ]\ndeny:\n  - games\n  - guests\n';
     const { file, applied, pass, until } = await watching(t, complete);
