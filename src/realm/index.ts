@@ -53,6 +53,21 @@ export type {
   Unavailable,
 } from './login-outcome.ts';
 export type { ContextOfLogin } from './module-context.ts';
+export {
+  type CertificateOptions,
+  type CertificatePorts,
+  certificateModule,
+  certificateModuleSchema,
+  checkCertificateOptions,
+} from './modules/certificate.ts';
+export { type GroupsOptions, type GroupsPorts, groupsModule, groupsModuleSchema } from './modules/groups.ts';
+export { type HtpasswdOptions, type HtpasswdPorts, htpasswdModule, htpasswdModuleSchema } from './modules/htpasswd.ts';
+export {
+  type HttpHeaderOptions,
+  type HttpHeaderPorts,
+  httpHeaderModule,
+  httpHeaderModuleSchema,
+} from './modules/http-header.ts';
 export { type LdapModuleSettings, ldapModule } from './modules/ldap.ts';
 export type {
   BindAnswer,
@@ -68,13 +83,29 @@ export {
   type LdapOptions,
   ldapModuleSchema,
 } from './modules/ldap-options.ts';
-export { lockoutModule, lockoutOptionsShape } from './modules/lockout.ts';
-export { PARKING_TIME, ParkedLogins } from './parked-logins.ts';
-export { SecurityRealm, type SecurityRealmOptions } from './security-realm.ts';
-export type { Session, SessionEnd, SessionPolicy, SessionValidator } from './session.ts';
-export { type FallThrough, type StackPosition, type StackResult, type WalkedStack, walkStack } from './stack-walk.ts';
-export { storedLockouts } from './stored-lockouts.ts';
+export { lockoutModule, lockoutModuleSchema } from './modules/lockout.ts';
+export {
+  type PropertiesOptions,
+  type PropertiesPorts,
+  propertiesModule,
+  propertiesModuleSchema,
+} from './modules/properties.ts';
 export { type SqlModuleSettings, sqlModule } from './modules/sql.ts';
 export { checkSqlOptions, type PostgresAddress, type SqlOptions, sqlModuleSchema } from './modules/sql-options.ts';
 export { MOST_SQL_ROWS, type SqlAnswer, type SqlRow, type SqlSource } from './modules/sql-source.ts';
 export type { SqlStatement } from './modules/sql-statement.ts';
+export { type TotpOptions, type TotpPorts, totpModule, totpModuleSchema, type UsedCodes } from './modules/totp.ts';
+export { storedUsedCodes } from './modules/totp-used-codes.ts';
+export { OfficeHours, type ParsedHours, parseOfficeHours } from './office-hours.ts';
+export { PARKING_TIME, ParkedLogins } from './parked-logins.ts';
+export { SecurityRealm, type SecurityRealmOptions } from './security-realm.ts';
+export type { Session, SessionEnd, SessionPolicy, SessionValidator } from './session.ts';
+export {
+  type BeginSession,
+  type IssuedSession,
+  SessionRegistry,
+  type SessionRegistryOptions,
+} from './session-registry.ts';
+export { TICKET_LIFE } from './session-tickets.ts';
+export { type FallThrough, type StackPosition, type StackResult, type WalkedStack, walkStack } from './stack-walk.ts';
+export { storedLockouts } from './stored-lockouts.ts';

@@ -16,7 +16,7 @@ export interface LockoutPolicy {
   /** This many failures lock the name. */
   readonly failures: number;
   /** Counts failures within this time, whatever succeeds in between; absent: failures in a row. */
-  readonly within?: Milliseconds;
+  readonly within?: Milliseconds | undefined;
   /** How long a lock lasts, from the last failure on. */
   readonly lock: Milliseconds;
 }

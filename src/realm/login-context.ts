@@ -22,9 +22,9 @@ import { type StackPosition, type StackResult, StackWalk } from './stack-walk.ts
 export interface StackEntry extends StackPosition {
   readonly definition: LoginModuleDefinition;
   /** Adds DomainPrincipals and RealmPrincipals for what the module adds. Default: false. */
-  readonly wrapPrincipals?: boolean;
+  readonly wrapPrincipals?: boolean | undefined;
   /** How long one phase of this module may take. Default: ten seconds. */
-  readonly timeout?: Milliseconds;
+  readonly timeout?: Milliseconds | undefined;
 }
 
 export const DEFAULT_MODULE_TIMEOUT: Milliseconds = 10_000;

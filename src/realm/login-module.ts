@@ -97,6 +97,8 @@ export interface LoginModuleDefinition {
   readonly domain: string | undefined;
   /** True when a success of this module means that a credential was verified. */
   readonly verifies: boolean;
+  /** The lower-case name of the header of a trusted proxy that this module takes for a login. */
+  readonly loginHeader?: string;
   create(context: LoginModuleContext): LoginModule;
   /**
    * A stored form whose verification costs what a wrong password costs at this module, so that the realm can spend

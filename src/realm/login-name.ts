@@ -12,7 +12,7 @@ import { parseDistinguishedName } from '../x500/index.ts';
 /** A login domain and its other spelling: `SCX\adm` = `adm@scx.example.org`. */
 export interface DomainSpelling {
   readonly name: string;
-  readonly dns?: string;
+  readonly dns?: string | undefined;
 }
 
 export interface LoginName {

@@ -45,6 +45,7 @@ export interface ChallengeAnswer {
  * long-password      a password of more than 4 KiB was sent
  * nothing-verified   the stack succeeded, but no module of it verified a credential
  * different-users    two modules of the stack verified two different people
+ * outside-hours      the credential was right, but a validator of the realm's sessions does not hold now
  * unknown-challenge  no login waits under this id for this browser: over, answered, or never was
  * Everything else is the reason of the module whose failure decided.
  */
@@ -55,6 +56,7 @@ export type RefusalReason =
   | 'long-password'
   | 'nothing-verified'
   | 'different-users'
+  | 'outside-hours'
   | 'unknown-challenge';
 
 export interface Authenticated {

@@ -19,6 +19,7 @@ import type { ChallengeAnswer, LoginOutcome, LoginRequest, RefusalReason, Refuse
 import type { ParkedLogins } from './parked-logins.ts';
 import { verdictOf } from './realm-verdict.ts';
 import { RefusalCost } from './refusal-cost.ts';
+import type { SessionValidator } from './session.ts';
 import type { StackResult } from './stack-walk.ts';
 
 export interface SecurityRealmOptions {
@@ -27,6 +28,8 @@ export interface SecurityRealmOptions {
   readonly stack: readonly StackEntry[];
   /** The other spellings of login domains; the domains of the modules are known without. */
   readonly domains: readonly DomainSpelling[];
+  /** The rules of the realm's sessions; a login that does not meet them is refused, sessions or not. */
+  readonly validators: readonly SessionValidator[];
   readonly clock: Clock;
   readonly passwords: PasswordVerifier;
   readonly recorder: AttemptRecorder;
@@ -142,7 +145,11 @@ export class SecurityRealm {
     try {
       const admission = admitSubject(this.name, runs, this.#names);
       if (admission.kind !== 'admitted') return { kind: 'refused', reason: admission.kind };
-      return { kind: 'authenticated', subject: admission.subject, logout: logoutOf(live) };
+      const { subject } = admission;
+      const now = this.clock.now();
+      const holds = this.#options.validators.every((validator) => validator.isValid({ subject }, now));
+      if (!holds) return { kind: 'refused', reason: 'outside-hours' };
+      return { kind: 'authenticated', subject, logout: logoutOf(live) };
     } catch {
       // A module that verified and then cannot say whom: nothing is known.
       return { kind: 'unavailable', domain: this.name };

@@ -26,10 +26,11 @@ export interface Session {
 export type SessionEnd = 'logout' | 'revoked' | 'replaced' | 'idle' | 'maximum' | 'validator' | 'realm-gone';
 
 /**
- * A rule that a live session must go on to meet, such as office hours. Pure: the same instant, the same answer.
+ * A rule that a login, and then the live session, must go on to meet, such as office hours. Pure: the same instant,
+ * the same answer.
  */
 export interface SessionValidator {
-  isValid(session: Session, now: Instant): boolean;
+  isValid(session: Pick<Session, 'subject'>, now: Instant): boolean;
   /** The next instant after `now` at which the answer changes by itself; undefined when it never does. */
   nextChange(now: Instant): Instant | undefined;
 }

@@ -19,7 +19,7 @@ export type FallThrough = 'always' | 'unknown-user';
 export interface StackPosition {
   readonly flag: ControlFlag;
   /** Default: `always`. */
-  readonly fallThrough?: FallThrough;
+  readonly fallThrough?: FallThrough | undefined;
 }
 
 /** The result of one phase over the whole stack. */

@@ -13,6 +13,7 @@ import {
   type PasswordCallback,
   type PhaseResult,
   SecurityRealm,
+  type SessionValidator,
   type StackEntry,
 } from '../../src/realm/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -115,7 +116,12 @@ export class Fixture {
   busy = false;
   #ids = 0;
 
-  constructor(stack: readonly StackEntry[], domains: readonly DomainSpelling[] = [], clock?: ManualClock) {
+  constructor(
+    stack: readonly StackEntry[],
+    domains: readonly DomainSpelling[] = [],
+    clock?: ManualClock,
+    validators: readonly SessionValidator[] = [],
+  ) {
     if (clock !== undefined) this.clock = clock;
     const parked = new ParkedLogins<never>(this.clock, systemRandom);
     this.parked = parked;
@@ -123,6 +129,7 @@ export class Fixture {
       name: 'staff',
       stack,
       domains,
+      validators,
       clock: this.clock,
       parked,
       passwords: {

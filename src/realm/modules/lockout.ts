@@ -21,13 +21,14 @@ import type {
 import { LOGIN_NAME, type LoginName } from '../login-name.ts';
 
 /** The keys of the module beside those that every module has. */
-export const lockoutOptionsShape = {
+export const lockoutModuleSchema = z.strictObject({
+  use: z.literal('lockout').describe('Refuses a login name after repeated failures; stands first, flag requisite.'),
   failures: z.int().min(1).max(1_000).default(5).describe('How many failed logins lock a login name.'),
   within: duration()
     .optional()
     .describe('Counts the failures within this time, whatever succeeds in between; without it, failures in a row.'),
   lock: duration().default(1_800_000).describe('How long a lock lasts, from the last failure on.'),
-};
+});
 
 /** The ledger outlives the definition: a new configuration forgets no failure. */
 export function lockoutModule(ledger: LockoutLedger): LoginModuleDefinition {

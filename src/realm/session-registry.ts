@@ -1,0 +1,267 @@
+/**
+ * SessionRegistry keeps the live sessions: in memory, where the gate asks, and in the store, where they survive.
+ *
+ * A single-sign-on session and its children (one a host) live and end as one. Lives are measured on the monotonic
+ * clock, so that setting the machine's clock makes no session immortal and ends none; only validators look at the
+ * wall clock, and are asked again when it jumps.
+ *
+ * INVARIANT: a session that was begun, rotated or ended is so in the store before the caller hears of it.
+ * INVARIANT: what ended is not found any more from that instant on, even when the store then refuses the write.
+ * See docs/realms.md, "Sessions".
+ */
+import { type Clock, CodedError, type Milliseconds, type Random, randomToken, type Timer } from '../base/index.ts';
+import type { Store } from '../store/index.ts';
+import type { Session, SessionEnd, SessionPolicy } from './session.ts';
+import { SessionLife } from './session-life.ts';
+import { SessionTickets } from './session-tickets.ts';
+import { commitAll, deleteWrite, loadSessions, type SessionRecord, saveWrite, tokenDigest } from './stored-sessions.ts';
+
+/** How often "last seen" goes to the store; after a crash a session may seem idle for so long more. */
+const SAVE_PERIOD: Milliseconds = 60_000;
+/** How often the wall clock is compared with the monotonic one. */
+const WATCH_PERIOD: Milliseconds = 1_000;
+/** Slower than this a clock is not set but slewed. */
+const JUMP: Milliseconds = 200;
+const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+
+export interface SessionRegistryOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What a session begins with. */
+export interface BeginSession extends Pick<Session, 'subject' | 'attempt' | 'host' | 'client'> {}
+
+/** A session and the token that only its user may hold. */
+export interface IssuedSession {
+  readonly token: string;
+  readonly session: Session;
+}
+
+interface Live {
+  readonly session: Session;
+  digest: string;
+  /** Shared by a single-sign-on session and its children. */
+  readonly life: SessionLife<Live>;
+  readonly onEnd: Set<(why: SessionEnd) => void>;
+}
+
+export class SessionRegistry {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #tickets: SessionTickets;
+  readonly #byId = new Map<string, Live>();
+  readonly #byDigest = new Map<string, Live>();
+  readonly #timers: readonly Timer[];
+  #policies: ReadonlyMap<string, SessionPolicy> = new Map();
+  #drift: Milliseconds;
+
+  private constructor({ store, clock, random }: SessionRegistryOptions) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#random = random;
+    this.#tickets = new SessionTickets(clock, random);
+    this.#drift = clock.now() - clock.monotonic();
+    const drop = () => {};
+    this.#timers = [
+      clock.every(SAVE_PERIOD, () => void this.#saveSeen().catch(drop)),
+      clock.every(WATCH_PERIOD, () => this.#watchClock()),
+    ];
+  }
+
+  /** Opens the registry with the sessions of an earlier process; none is found before `adopt`. */
+  static async open(options: SessionRegistryOptions): Promise<SessionRegistry> {
+    const registry = new SessionRegistry(options);
+    const children: SessionRecord[] = [];
+    for await (const record of loadSessions(options.store)) {
+      if (record.session.parent === undefined) registry.#restore(record);
+      else children.push(record);
+    }
+    for (const record of children) registry.#restore(record);
+    return registry;
+  }
+
+  /** A new configuration: the policy of each realm. Sessions that it does not allow end now. */
+  adopt(policies: ReadonlyMap<string, SessionPolicy>): void {
+    this.#policies = policies;
+    for (const life of this.#lives()) life.adopt(policies.get(life.subject.realm));
+  }
+
+  /** The live session of a token on a host; counts as use of it. */
+  find(token: string, host: string): Session | undefined {
+    if (!TOKEN.test(token)) return undefined;
+    const live = this.#byDigest.get(tokenDigest(token));
+    if (live === undefined || live.session.host !== host) return undefined;
+    return live.life.use() ? live.session : undefined;
+  }
+
+  /** Makes the single-sign-on session of a login. Rejects when the store does, or with REALM_SESSION_REALM. */
+  async begin({ subject, attempt, host, client }: BeginSession): Promise<IssuedSession> {
+    const id = this.#newId();
+    const createdAt = this.#clock.now();
+    const session: Session = { id, host, subject, attempt, createdAt, ...(client === undefined ? {} : { client }) };
+    const policy = this.#policies.get(subject.realm);
+    if (policy === undefined) {
+      throw new CodedError('REALM_SESSION_REALM', `realm ${subject.realm} is not in the configuration`);
+    }
+    return this.#issue(session, this.#newLife(session, policy));
+  }
+
+  /** A new token for the session; the old one is void. Undefined when the session is over. */
+  async rotate(id: string): Promise<IssuedSession | undefined> {
+    const live = this.#byId.get(id);
+    if (live === undefined) return undefined;
+    const token = randomToken(this.#random);
+    this.#byDigest.delete(live.digest);
+    live.digest = tokenDigest(token);
+    this.#byDigest.set(live.digest, live);
+    await commitAll(this.#store, [saveWrite(this.#recordOf(live))]);
+    return this.#byId.has(id) ? { token, session: live.session } : undefined;
+  }
+
+  /** Ends a session and every one that came from the same login, on every host. Resolves when that is durable. */
+  async end(id: string, why: SessionEnd = 'revoked'): Promise<void> {
+    const live = this.#byId.get(id);
+    if (live !== undefined) await this.#endAll([live.life], why);
+  }
+
+  /** Ends every session of a user: of one login domain of one realm. Resolves with how many logins that were. */
+  async endUser(user: { readonly realm: string; readonly domain: string; readonly name: string }): Promise<number> {
+    const lives = [...this.#lives()].filter(({ subject: { realm, domain, name } }) => {
+      return realm === user.realm && domain === user.domain && name === user.name;
+    });
+    await this.#endAll(lives, 'revoked');
+    return lives.length;
+  }
+
+  /** A one-time ticket for a child session on another host, in the browser that holds the nonce. */
+  async issueTicket(id: string, host: string, browserNonce: string): Promise<string> {
+    return this.#tickets.issue(id, host, browserNonce);
+  }
+
+  /** The child session; undefined for a ticket that is used, late, of another host or browser, or whose login is over. */
+  async redeemTicket(ticket: string, host: string, browserNonce: string): Promise<IssuedSession | undefined> {
+    const id = this.#tickets.redeem(ticket, host, browserNonce);
+    const from = id === undefined ? undefined : this.#byId.get(id);
+    if (from === undefined || !from.life.use()) return undefined;
+    const { subject, attempt, client, id: known, parent = known } = from.session;
+    const createdAt = this.#clock.now();
+    const session: Session = {
+      id: this.#newId(),
+      parent,
+      host,
+      subject,
+      attempt,
+      createdAt,
+      ...(client === undefined ? {} : { client }),
+    };
+    return this.#issue(session, from.life);
+  }
+
+  /** Calls `act` at the instant the session ends, or at once when it is over; returns how to forget about it. */
+  onEnd(id: string, act: (why: SessionEnd) => void): () => void {
+    const live = this.#byId.get(id);
+    if (live === undefined) {
+      act('revoked');
+      return () => {};
+    }
+    live.onEnd.add(act);
+    return () => void live.onEnd.delete(act);
+  }
+
+  /** Every live session, children included. */
+  *list(): IterableIterator<Session> {
+    for (const { session } of this.#byId.values()) yield session;
+  }
+
+  /** Saves what was seen last and lets go of the timers; ends nothing. */
+  async close(): Promise<void> {
+    for (const timer of this.#timers) timer.cancel();
+    this.#tickets.close();
+    for (const life of this.#lives()) life.pause();
+    await this.#saveSeen();
+  }
+
+  /** Takes a session of an earlier process up again; a child whose login is over is dropped. */
+  #restore({ session, digest, seenAt }: SessionRecord): void {
+    const now = this.#clock.now();
+    let life: SessionLife<Live> | undefined;
+    if (session.parent === undefined) {
+      life = this.#newLife(session, undefined, { age: now - session.createdAt, unseen: now - seenAt });
+    } else life = this.#byId.get(session.parent)?.life;
+    if (life === undefined) return;
+    this.#add({ session, digest, life, onEnd: new Set() });
+  }
+
+  #newLife(session: Session, policy: SessionPolicy | undefined, past = { age: 0, unseen: 0 }): SessionLife<Live> {
+    const { subject } = session;
+    const over = (life: SessionLife<Live>, why: SessionEnd) => void this.#endAll([life], why).catch(() => {});
+    return new SessionLife<Live>({ clock: this.#clock, subject, past, policy, over });
+  }
+
+  async #issue(session: Session, life: SessionLife<Live>): Promise<IssuedSession> {
+    const token = randomToken(this.#random);
+    const live: Live = { session, digest: tokenDigest(token), life, onEnd: new Set() };
+    // In memory before it is durable, so that an end of the whole login meanwhile ends this one too.
+    this.#add(live);
+    try {
+      await commitAll(this.#store, [saveWrite(this.#recordOf(live))]);
+    } catch (error) {
+      this.#remove(live);
+      throw error;
+    }
+    return { token, session };
+  }
+
+  async #endAll(lives: readonly SessionLife<Live>[], why: SessionEnd): Promise<void> {
+    const ended = lives.flatMap((life) => [...life.members]);
+    for (const live of ended) this.#remove(live);
+    for (const { onEnd } of ended) for (const act of onEnd) act(why);
+    await commitAll(
+      this.#store,
+      ended.map(({ session }) => deleteWrite(session.id)),
+    );
+  }
+
+  #add(live: Live): void {
+    this.#byId.set(live.session.id, live);
+    this.#byDigest.set(live.digest, live);
+    live.life.members.add(live);
+  }
+
+  #remove(live: Live): void {
+    this.#byId.delete(live.session.id);
+    this.#byDigest.delete(live.digest);
+    live.life.members.delete(live);
+    if (live.life.members.size === 0) live.life.pause();
+  }
+
+  *#lives(): Iterable<SessionLife<Live>> {
+    yield* new Set([...this.#byId.values()].map(({ life }) => life));
+  }
+
+  #recordOf({ session, digest, life }: Live) {
+    return { session, digest, seenAt: Math.round(this.#clock.now() - life.unseen()) };
+  }
+
+  async #saveSeen(): Promise<void> {
+    const seen = [...this.#byId.values()].filter(({ session, life }) => session.parent === undefined && life.wasUsed());
+    await commitAll(
+      this.#store,
+      seen.map((live) => saveWrite(this.#recordOf(live))),
+    );
+  }
+
+  #watchClock(): void {
+    const drift = this.#clock.now() - this.#clock.monotonic();
+    if (Math.abs(drift - this.#drift) < JUMP) return;
+    this.#drift = drift;
+    for (const life of this.#lives()) life.recheck();
+  }
+
+  #newId(): string {
+    return Buffer.from(this.#random.bytes(16)).toString('base64url');
+  }
+}
