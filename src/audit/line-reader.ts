@@ -6,9 +6,11 @@ import { splitLines } from './trail-folder.ts';
 
 /** Two longest lines, so that every window but the last holds the beginning of one. */
 const WINDOW = 2 * (LONGEST_LINE + 1);
-const BLOCK = 1024 * 1024;
+const BLOCK = 256 * 1024;
+/** Holds a few lines of usual length. */
+const GLANCE = 8 * 1024;
 /** A file that goes on for so long without a newline is not read to its end. */
-const LARGEST_GARBAGE = 64 * BLOCK;
+const LARGEST_GARBAGE = 256 * BLOCK;
 const NEWLINE = 0x0a;
 
 /** Octets read from `offset`, fewer at the end of the file. */
@@ -33,14 +35,15 @@ export interface Block {
 
 const NOTHING = Buffer.alloc(0);
 
-/** The file from `offset`, which must begin a line, in blocks of whole lines. */
+/** The file as long as it is now, from `offset`, which must begin a line, in blocks of whole lines. */
 export async function* blocksFrom(handle: FileHandle, offset: number): AsyncGenerator<Block> {
+  const { size } = await handle.stat();
   let carried: Buffer = NOTHING;
   for (let position = offset; ; ) {
-    const octets = await readAt(handle, position, BLOCK);
+    const octets = await readAt(handle, position, Math.min(BLOCK, Math.max(0, size - position)));
     position += octets.length;
-    const isLast = octets.length < BLOCK;
-    const joined = Buffer.concat([carried, octets]);
+    const isLast = position >= size || octets.length === 0;
+    const joined = carried.length === 0 ? octets : Buffer.concat([carried, octets]);
     const end = joined.lastIndexOf(NEWLINE) + 1;
     if (end === 0 && joined.length > LARGEST_GARBAGE)
       throw new CodedError('AUDIT_NOT_A_TRAIL', 'the file has no lines');
@@ -54,7 +57,7 @@ export async function* blocksFrom(handle: FileHandle, offset: number): AsyncGene
 export async function* linesBackward(handle: FileHandle, end: number): AsyncGenerator<Buffer> {
   let carried: Buffer = NOTHING;
   for (let position = end; position > 0; ) {
-    const length = Math.min(BLOCK / 4, position);
+    const length = Math.min(position === end ? GLANCE : BLOCK, position);
     position -= length;
     const joined = Buffer.concat([await readAt(handle, position, length), carried]);
     const first = position === 0 ? 0 : joined.indexOf(NEWLINE) + 1;
@@ -83,15 +86,17 @@ export async function placeOf(
   return { from, to };
 }
 
-/** The first line of a trail that begins after `offset`. */
+/** The first line of a trail that begins after `offset` and within a window. */
 async function lineAfter(
   handle: FileHandle,
   offset: number,
 ): Promise<{ readonly start: number; readonly at: Instant } | undefined> {
-  const window = await readAt(handle, offset, WINDOW);
-  for (let start = window.indexOf(NEWLINE) + 1; start > 0; start = window.indexOf(NEWLINE, start) + 1) {
-    const at = instantOf(window.subarray(start));
-    if (at !== undefined) return { start: offset + start, at };
+  for (const length of [GLANCE, WINDOW]) {
+    const window = await readAt(handle, offset, length);
+    for (let start = window.indexOf(NEWLINE) + 1; start > 0; start = window.indexOf(NEWLINE, start) + 1) {
+      const at = instantOf(window.subarray(start));
+      if (at !== undefined) return { start: offset + start, at };
+    }
   }
   return undefined;
 }

@@ -52,7 +52,7 @@ export function listHeadFiles(folder: string): readonly string[] {
 
 /** The number and instant of a file's first record; undefined when it has no whole record. */
 export function firstFrame(file: TrailFile): { readonly n: number; readonly at: Instant } | undefined {
-  const octets = Buffer.alloc(LONGEST_LINE + 1);
+  const octets = Buffer.allocUnsafe(LONGEST_LINE + 1);
   let length: number;
   try {
     const fd = openSync(file.path, 'r');
