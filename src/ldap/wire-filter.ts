@@ -3,7 +3,7 @@
  *
  * The library's own filter classes take strings for most values; ours are octets and go out as they are.
  */
-import { BerWriter, Filter as LibraryFilter, SearchFilter, type SearchFilterValues } from 'ldapts';
+import { type BerWriter, Filter as LibraryFilter, SearchFilter, type SearchFilterValues } from 'ldapts';
 import type { Filter } from '../x500/index.ts';
 
 const OCTET_STRING = 0x04;
@@ -39,13 +39,6 @@ export class WireFilter extends LibraryFilter {
   override toString(): string {
     return `[filter ${this.#filter.kind}]`;
   }
-}
-
-/** The octets of a filter as they stand in a search request. */
-export function encodeFilter(filter: Filter): Uint8Array {
-  const writer = new BerWriter();
-  writeFilter(writer, filter);
-  return writer.buffer;
 }
 
 function writeFilter(writer: BerWriter, filter: Filter): void {
