@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { markerOf } from './schema-marker.ts';
 
 /** JSON Schema 2020-12 of what `schema` takes in, as pretty-printed JSON with a final newline. */
-export function generateJsonSchema(schema: z.ZodType, title: string): string {
+export function generateJsonSchema(schema: z.ZodType, title = 'Realmgate configuration'): string {
   const { $schema, ...rest } = z.toJSONSchema(schema, {
     target: 'draft-2020-12',
     io: 'input',

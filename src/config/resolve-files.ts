@@ -11,7 +11,17 @@ import { formatKeyPath } from './key-path.ts';
 import type { Problem } from './problem.ts';
 import type { ReadFile } from './read-file.ts';
 import { markerOf } from './schema-marker.ts';
-import { candidatesFor, literalsOf, type Schema, schemasOfItem, schemasOfKey } from './schema-walk.ts';
+import {
+  alternativesOf,
+  candidatesFor,
+  defaultOf,
+  definitionOf,
+  literalsOf,
+  type Schema,
+  schemasOfItem,
+  schemasOfKey,
+  shapeOf,
+} from './schema-walk.ts';
 
 const MAX_SECRET_OCTETS = 64 * 1024;
 const READABLE_BY_OTHERS = 0o004;
@@ -57,8 +67,8 @@ class FileResolver {
   }
 
   async #map(node: MapNode, candidates: readonly Schema[], path: KeyPath): Promise<MapNode> {
-    const entries = new Map<string, MapEntry>(node.entries);
-    for (const [key, entry] of node.entries) {
+    const entries = new Map([...defaultPaths(node, candidates), ...node.entries]);
+    for (const [key, entry] of [...entries]) {
       // Replaced or removed by its partner meanwhile.
       if (entries.get(key) !== entry) continue;
       const schemas = schemasOfKey(candidates, key) ?? [];
@@ -110,6 +120,27 @@ class FileResolver {
   #about(place: Place, path: KeyPath, file: string, what: string): Problem {
     return problemAt(place, formatKeyPath(path), `the file ${JSON.stringify(file)} ${what}`);
   }
+}
+
+/**
+ * The keys that `node` leaves to defaults which are paths, or maps that may hold such keys: written out, so that a default path
+ * is meant from the folder of the file as any other. Only where one schema alone is meant.
+ */
+function defaultPaths(node: MapNode, candidates: readonly Schema[]): [string, MapEntry][] {
+  const [only, ...others] = candidates;
+  if (only === undefined || others.length > 0) return [];
+  const { place } = node;
+  return [...(shapeOf(only) ?? [])].flatMap(([key, schema]): [string, MapEntry][] => {
+    const value = node.entries.has(key) ? undefined : defaultOf(schema);
+    const isPath = alternativesOf(schema).some((alternative) => markerOf(alternative)?.kind === 'path');
+    if (typeof value === 'string' && isPath) return [[key, { place, node: { kind: 'scalar', value, place } }]];
+    const isEmptyMap = definitionOf(schema).type === 'prefault' && isPlainEmpty(value);
+    return isEmptyMap ? [[key, { place, node: { kind: 'map', entries: new Map(), place } }]] : [];
+  });
+}
+
+function isPlainEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 }
 
 function resolvePath(node: ConfigNode & { kind: 'scalar' }, candidates: readonly Schema[]): ConfigNode {

@@ -97,6 +97,12 @@ export function shapeOf(schema: Schema): ReadonlyMap<string, Schema> | undefined
   return definition.type === 'object' ? new Map(Object.entries(definition.shape)) : undefined;
 }
 
+/** What `schema` takes an absent key for; undefined when it has no default. */
+export function defaultOf(schema: Schema): unknown {
+  const definition = definitionOf(schema);
+  return definition.type === 'prefault' || definition.type === 'default' ? definition.defaultValue : undefined;
+}
+
 /** The schemas for `key` below `candidates`; undefined when none of them knows it. */
 export function schemasOfKey(candidates: readonly Schema[], key: string): Schema[] | undefined {
   const found = candidates.map((schema) => schemaOfKey(schema, key)).filter((schema) => schema !== undefined);

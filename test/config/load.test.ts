@@ -112,6 +112,25 @@ describe('several files', () => {
     assert.deepEqual(value, { a: join(folder, 'one/x'), b: join(folder, 'y'), c: '/abs' });
   });
 
+  it('resolves a default path like a written one, also below maps that are left out', async (t) => {
+    const folder = writeFiles(temporaryFolder(t), { 'a.yaml': 'b: {}\n', 'sub/b.yaml': 'c: { d: {} }\n' });
+    const inner = z.strictObject({
+      file: path().prefault('./x'),
+      log: path().default('log/y'),
+      none: path().optional(),
+    });
+    const schema = z.strictObject({
+      a: inner.prefault({}),
+      b: z.strictObject({ deep: inner.prefault({}) }),
+      c: mapOf(inner),
+    });
+    const paths = [join(folder, 'a.yaml'), join(folder, 'sub/b.yaml')];
+    const value = loaded(await loadConfiguration({ paths, environment: {}, schema }));
+    const top = { file: join(folder, 'x'), log: join(folder, 'log/y') };
+    assert.deepEqual([value.a, value.b.deep], [top, top]);
+    assert.deepEqual(value.c.get('d'), { file: join(folder, 'sub/x'), log: join(folder, 'sub/log/y') });
+  });
+
   it('names the file of each problem, in the order of reading', async (t) => {
     const folder = writeFiles(temporaryFolder(t), { 'a.yaml': 'workers: x\n', 'b.yaml': 'store: 5\nwrokers: 1\n' });
     const result = await loadConfiguration({ paths: [folder], environment: {}, schema: exampleSchema });
@@ -381,6 +400,17 @@ describe('secrets from files', () => {
     assert.deepEqual(result.kind === 'refused' && lines(result.problems), [
       '1:19 bindPasswordFile: must be the path of a file that holds the secret',
     ]);
+  });
+
+  it('are read below a union, where the alternative is meant', async (t) => {
+    const folder = writeFiles(temporaryFolder(t), {
+      'a.yaml':
+        'realms:\n  r:\n    modules:\n      - { use: ldap, flag: required, domain: d, urls: [ u ], bindPasswordFile: s }\n',
+      s: 'hunter2\n',
+    });
+    const result = await loadConfiguration({ paths: [join(folder, 'a.yaml')], environment: {}, schema: exampleSchema });
+    const [module] = loaded(result).realms.get('r')?.modules ?? [];
+    assert.equal(module?.use === 'ldap' && module.bindPassword?.reveal(), 'hunter2');
   });
 
   it('exclude the literal in the same file, and replace the one of an earlier source', async (t) => {
