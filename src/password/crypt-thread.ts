@@ -58,7 +58,7 @@ export class CryptThread {
   #start(): Worker {
     // The published package is emitted as .js beside its type declarations; a checkout runs the .ts as it is.
     const file = import.meta.url.endsWith('.ts') ? './crypt-worker.ts' : './crypt-worker.js';
-    const worker = new Worker(new URL(file, import.meta.url), { name: 'crypt', stdin: false });
+    const worker = new Worker(new URL(file, import.meta.url), { name: 'crypt' });
     worker.unref();
     worker.on('message', (answer: CryptAnswer) => {
       const pending = this.#pending.get(answer.id);
