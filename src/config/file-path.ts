@@ -1,7 +1,7 @@
 /**
  * A file path in the configuration. A relative one is meant from the folder of the file that holds the key, so that a
- * configuration can be moved as a whole; a default from the folder of the map that lacks the key; and one from an environment variable
- * from the working folder.
+ * configuration can be moved as a whole; a default from the folder of the map that lacks the key; and one from an
+ * environment variable from the working folder.
  *
  * The loader resolves it before validation (resolve-files.ts): what a room receives is absolute.
  */
