@@ -1,0 +1,59 @@
+/**
+ * Calls an act in the process that serves, through `control.sock` of its data folder.
+ */
+import { request } from 'node:http';
+import { join } from 'node:path';
+import type { ActInput, ActName, ActResult } from '../admin/index.ts';
+import { CodedError } from '../base/index.ts';
+
+const LONGEST_ANSWER = 64 * 1024 * 1024;
+
+export type ControlCall<Name extends ActName> =
+  | { readonly kind: 'answered'; readonly result: ActResult<Name> }
+  /** Nobody serves on this data folder. */
+  | { readonly kind: 'nobody' };
+
+/** @throws CodedError CLI_CONTROL when a server is there but the act failed. */
+export function callServer<Name extends ActName>(
+  dataFolder: string,
+  name: Name,
+  input: ActInput<Name>,
+): Promise<ControlCall<Name>> {
+  const body = JSON.stringify(input);
+  return new Promise((resolve, reject) => {
+    const outgoing = request({
+      socketPath: join(dataFolder, 'control.sock'),
+      method: 'POST',
+      path: `/v1/acts/${name}`,
+      headers: { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) },
+    });
+    outgoing.on('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT' || cause.code === 'ECONNREFUSED') resolve({ kind: 'nobody' });
+      else reject(new CodedError('CLI_CONTROL', `cannot reach the server: ${cause.code ?? cause.message}`, { cause }));
+    });
+    outgoing.on('response', (incoming) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      incoming.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > LONGEST_ANSWER) outgoing.destroy();
+        else chunks.push(chunk);
+      });
+      incoming.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        if (incoming.statusCode !== 200) return reject(new CodedError('CLI_CONTROL', messageIn(text)));
+        resolve({ kind: 'answered', result: (text === '' ? undefined : JSON.parse(text)) as ActResult<Name> });
+      });
+    });
+    outgoing.end(body);
+  });
+}
+
+function messageIn(text: string): string {
+  try {
+    const { error } = JSON.parse(text) as { error?: string };
+    return error ?? 'the server refused without a reason';
+  } catch {
+    return 'the server did not answer in a way that can be read';
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * The process entry: the command line with what it reaches beyond printing, signals and exit codes.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from './base/index.ts';
+import { runCommandLine, type Terminal } from './cli/index.ts';
+import {
+  checkConfiguration,
+  configurationSchema,
+  dataFolderOf,
+  openActs,
+  serve,
+  verifyTrail,
+} from './realmgate/index.ts';
+
+const terminal: Terminal = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  async readInput() {
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString('utf8');
+  },
+};
+
+function version(): string {
+  const file = readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
+}
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  terminal,
+  version: version(),
+  environment: process.env,
+  now: () => systemClock.now(),
+  schema: configurationSchema,
+  defaultPaths: ['realmgate.yaml'],
+  serve,
+  check: checkConfiguration,
+  dataFolder: dataFolderOf,
+  openActs,
+  verifyAudit: verifyTrail,
+});

@@ -1,0 +1,94 @@
+/**
+ * Installation is what lives as long as the process on one data folder: the lock, the store, the keys, the audit
+ * trail, the key derivation and the sessions. Opened in that order, closed in the other.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AuditTrail, openAuditTrail } from '../audit/index.ts';
+import { type Clock, CodedError, type Logger, type Random } from '../base/index.ts';
+import { createKeyDerivation, type KeyDerivation } from '../password/index.ts';
+import { type KeyRing, openKeyRing, publishAuditKey } from '../pki/index.ts';
+import { ParkedLogins, SessionRegistry, storedUsedCodes } from '../realm/index.ts';
+import { lockDataFolder, openSqliteStore, type Store } from '../store/index.ts';
+import type { Configuration } from './configuration.ts';
+import type { GenerationPorts } from './generation.ts';
+
+export interface Machine {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+export interface Installation extends Machine {
+  readonly folder: string;
+  readonly store: Store;
+  readonly keys: KeyRing;
+  readonly trail: AuditTrail;
+  readonly passwords: KeyDerivation;
+  readonly sessions: SessionRegistry;
+  /** What the generations of the configuration are built with. */
+  readonly generationPorts: GenerationPorts;
+  close(): Promise<void>;
+}
+
+/** The chain of the one process that serves; its workers have chains of their own. */
+const PRIMARY_CHAIN = 'a';
+
+/** @throws CodedError STORE_LOCKED while another process has the folder. */
+export async function openInstallation(configuration: Configuration, machine: Machine): Promise<Installation> {
+  const { clock, random } = machine;
+  if (configuration.store !== 'sqlite') {
+    throw new CodedError(
+      'CONFIGURATION_STORE',
+      `store: ${configuration.store} is not known; this version keeps its records in sqlite`,
+    );
+  }
+  const folder = configuration.data;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const closers: (() => unknown)[] = [];
+  const close = async () => {
+    for (const step of closers.splice(0).reverse()) await step();
+  };
+  try {
+    const lock = lockDataFolder(folder);
+    closers.push(() => lock.release());
+    const store = await openSqliteStore({ folder, clock });
+    closers.push(() => store.close());
+    const keys = await openKeyRing({ folder: join(folder, 'keys'), clock, random });
+    closers.push(() => keys.close());
+    const trail = openTrail(configuration, keys, machine);
+    closers.push(() => trail.close());
+    const passwords = createKeyDerivation({ clock, random });
+    closers.push(() => passwords.close());
+    const sessions = await SessionRegistry.open({ store, clock, random });
+    closers.push(() => sessions.close());
+    const generationPorts: GenerationPorts = {
+      ...machine,
+      passwords,
+      store,
+      usedCodes: storedUsedCodes(store, clock),
+      lockouts: new Map(),
+      recorder: { record: (attempt) => trail.append(attempt) },
+      parked: new ParkedLogins(clock, random),
+    };
+    return { ...machine, folder, store, keys, trail, passwords, sessions, generationPorts, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function openTrail({ data, audit }: Configuration, keys: KeyRing, machine: Machine): AuditTrail {
+  const { rotateSize, keep, onFull } = audit;
+  const folder = audit.folder ?? join(data, 'audit');
+  publishAuditKey(keys.auditSigner, folder);
+  return openAuditTrail({
+    ...machine,
+    folder,
+    chain: PRIMARY_CHAIN,
+    rotateSize,
+    keep,
+    onFull,
+    signer: keys.auditSigner,
+  });
+}

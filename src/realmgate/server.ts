@@ -1,0 +1,154 @@
+/**
+ * Server is the process that serves: it keeps the configuration generation in force, opens the doors and closes them.
+ */
+import { type Acts, createActs, type ReloadReport, runAct } from '../admin/index.ts';
+import { type Milliseconds, messageOf } from '../base/index.ts';
+import {
+  type ApplyResult,
+  ConfigurationWatcher,
+  formatProblem,
+  type ReloadOutcome,
+  type Generation as WatchedGeneration,
+} from '../config/index.ts';
+import { ControlDoor, HealthDoor, WebDoor } from '../web/index.ts';
+import { type Configuration, configurationSchema } from './configuration.ts';
+import { buildGeneration, type Generation } from './generation.ts';
+import type { Installation } from './installation.ts';
+import { configurationRefused } from './refused.ts';
+import { changedRestartKeys } from './restart-keys.ts';
+import { sessionPolicies } from './session-policies.ts';
+import { webListenOptions } from './web-listen.ts';
+
+/** Logins and requests under way end on the generation they began with; then it is closed. */
+const GENERATION_GRACE: Milliseconds = 150_000;
+
+/** The process that serves: its generation, its doors. */
+export class Server {
+  readonly #installation: Installation;
+  readonly #watcher: ConfigurationWatcher<typeof configurationSchema>;
+  readonly #acts: Acts;
+  readonly #doors: { close(grace: number): Promise<void> }[] = [];
+  #current: Generation | undefined;
+
+  constructor(installation: Installation, paths: readonly string[], environment: NodeJS.ProcessEnv) {
+    this.#installation = installation;
+    this.#watcher = new ConfigurationWatcher({
+      paths,
+      environment,
+      schema: configurationSchema,
+      clock: installation.clock,
+      apply: (next) => this.#apply(next),
+      report: (outcome) => this.#report(outcome),
+    });
+    this.#acts = createActs({
+      trail: installation.trail,
+      clock: installation.clock,
+      sessions: installation.sessions,
+      generation: () => this.#generation().admin,
+      reload: () => this.reload(),
+    });
+  }
+
+  async start(configuration: Configuration): Promise<void> {
+    const first = await this.#watcher.start();
+    if (first.kind === 'refused') throw configurationRefused(first.problems);
+    const control = new ControlDoor(
+      this.#installation.folder,
+      (name, input) => runAct(this.#acts, name, input),
+      this.#installation.logger,
+    );
+    await control.listen();
+    this.#doors.push(control);
+    const ports = await this.#listen(configuration);
+    this.#act('process.start', { pid: process.pid });
+    this.#installation.logger.info('serving', { pid: process.pid, ...ports });
+  }
+
+  async stop(grace: number): Promise<void> {
+    await this.#watcher.close();
+    await Promise.all(this.#doors.map((door) => door.close(grace)));
+    await this.#current?.close();
+    if (this.#current !== undefined) this.#act('process.stop', { pid: process.pid });
+  }
+
+  async reload(): Promise<ReloadReport> {
+    const outcome = await this.#watcher.reload();
+    return {
+      generation: outcome.generation,
+      applied: outcome.kind === 'applied',
+      problems: outcome.kind === 'refused' ? outcome.problems.map(formatProblem) : [],
+      needRestart: outcome.kind === 'applied' ? outcome.restartKeys : [],
+    };
+  }
+
+  async #listen({ listen }: Configuration): Promise<Record<string, number>> {
+    const ports: Record<string, number> = {};
+    if (listen.web !== undefined) {
+      const options = await webListenOptions(listen.web);
+      const web = new WebDoor({ ...this.#installation, generation: () => this.#generation().web }, options);
+      this.#doors.push(web);
+      ports['web'] = await web.listen(options);
+    }
+    if (listen.admin !== undefined) {
+      const health = new HealthDoor(() => this.#current !== undefined);
+      this.#doors.push(health);
+      ports['admin'] = await health.listen(listen.admin.address);
+    }
+    return ports;
+  }
+
+  /** Everything of the next generation is built and started before the one reference is swapped. */
+  async #apply(next: WatchedGeneration<Configuration>): Promise<ApplyResult> {
+    const built = buildGeneration(next.number, next.value, this.#installation.generationPorts);
+    if (built.kind === 'refused') {
+      return { kind: 'refused', problems: built.problems.map(({ keys, message }) => next.problemAt(keys, message)) };
+    }
+    await built.generation.start();
+    const before = this.#current;
+    this.#current = built.generation;
+    this.#installation.sessions.adopt(sessionPolicies(next.value));
+    // Logins and requests under way end on the generation they began with.
+    if (before !== undefined) {
+      this.#installation.clock.after(
+        GENERATION_GRACE,
+        () =>
+          void before
+            .close()
+            .catch((error: unknown) =>
+              this.#installation.logger.error('closing an old configuration failed', { error: messageOf(error) }),
+            ),
+      );
+    }
+    return {
+      kind: 'applied',
+      restartKeys: before === undefined ? [] : changedRestartKeys(before.configuration, next.value),
+    };
+  }
+
+  #report(outcome: ReloadOutcome): void {
+    if (outcome.kind === 'unchanged') return;
+    if (outcome.kind === 'refused') {
+      for (const problem of outcome.problems)
+        this.#installation.logger.error('configuration refused, the old one stays', {
+          problem: formatProblem(problem),
+        });
+      return;
+    }
+    for (const warning of outcome.warnings)
+      this.#installation.logger.warn('configuration', { problem: formatProblem(warning) });
+    if (outcome.restartKeys.length > 0)
+      this.#installation.logger.warn('these keys take effect after a restart', { keys: outcome.restartKeys });
+    this.#act('configuration.load', { generation: outcome.generation });
+    this.#installation.logger.info('configuration in force', { generation: outcome.generation });
+  }
+
+  #act(action: string, detail: Record<string, string | number>): void {
+    const { trail } = this.#installation;
+    trail.append({ kind: 'act', id: trail.newId(), action, by: 'realmgate', detail });
+  }
+
+  #generation(): Generation {
+    if (this.#current === undefined) throw new Error('no configuration is in force');
+    return this.#current;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * ControlDoor serves the administrator's acts on `control.sock` in the data folder (mode 0600, folder 0700), for the
+ * command line of the same user. One request an act: POST /v1/acts/NAME with JSON, answered with JSON.
+ */
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { CodedError, type Logger, messageOf } from '../../base/index.ts';
+
+/** Runs an act by name; undefined for a name that is none. */
+export type RunAct = (name: string, input: unknown) => Promise<unknown> | undefined;
+
+const LONGEST_INPUT = 1024 * 1024;
+
+export class ControlDoor {
+  readonly #path: string;
+  readonly #server: Server;
+
+  constructor(dataFolder: string, run: RunAct, logger: Logger) {
+    this.#path = join(dataFolder, 'control.sock');
+    this.#server = createServer((request, response) => {
+      serve(request, response, run).catch((error: unknown) => {
+        logger.error('act failed', { error: messageOf(error) });
+        answer(response, 500, { error: error instanceof CodedError ? error.message : 'internal error, see the log' });
+      });
+    });
+  }
+
+  /** The caller holds the lock on the data folder, so a socket that is there was left by a process that is gone. */
+  listen(): Promise<void> {
+    rmSync(this.#path, { force: true });
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (cause) =>
+        reject(new CodedError('WEB_CONTROL', `cannot listen on ${this.#path}`, { cause })),
+      );
+      const mask = process.umask(0o177);
+      this.#server.listen(this.#path, () => {
+        process.umask(mask);
+        chmodSync(this.#path, 0o600);
+        resolve();
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, run: RunAct): Promise<void> {
+  const name = /^\/v1\/acts\/([a-z-]{1,64})$/.exec(request.url ?? '')?.[1];
+  if (request.method !== 'POST' || name === undefined) return answer(response, 404, { error: 'no such act' });
+  const input = await readJson(request);
+  if (input === undefined) return answer(response, 400, { error: 'the input is not JSON' });
+  const running = run(name, input.value);
+  if (running === undefined) return answer(response, 404, { error: `no act is called ${name}` });
+  answer(response, 200, await running);
+}
+
+async function readJson(request: IncomingMessage): Promise<{ readonly value: unknown } | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > LONGEST_INPUT) return undefined;
+    chunks.push(chunk);
+  }
+  try {
+    return { value: JSON.parse(Buffer.concat(chunks).toString('utf8')) };
+  } catch {
+    return undefined;
+  }
+}
+
+function answer(response: ServerResponse, status: number, value: unknown): void {
+  if (response.headersSent) return void response.destroy();
+  response.writeHead(status, { 'Content-Type': 'application/json' });
+  response.end(value === undefined ? '' : JSON.stringify(value));
+}

@@ -1,0 +1,168 @@
+/**
+ * WebDoor is the HTTP(S) listener for people and front proxies. One request, one way:
+ *
+ *   /authz/nginx, /authz/forward   ForwardAuth: a front proxy asks about another request
+ *   /.well-known/jwks.json         the public keys of the signed assertion
+ *   /.realmgate/...                SignIn: login, session, logout
+ *   everything else                OwnProxy: decide and hand on to the service's back end
+ *
+ * INVARIANT: an exception anywhere in here ends as 503 or a closed connection, never as a pass (security rule 2).
+ */
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { CodedError, messageOf } from '../base/index.ts';
+import { ForwardAuth } from './gate/forward-auth.ts';
+import { Gate } from './gate/gate.ts';
+import { OWN_PATHS } from './gate/login-challenge.ts';
+import { closeWith, OwnProxy } from './gate/own-proxy.ts';
+import { messagePage } from './pages/message-page.ts';
+import type { WebGeneration, WebPorts } from './ports.ts';
+import { sendPage } from './send.ts';
+import { SignIn } from './sign-in/sign-in.ts';
+import { directRequest } from './web-request.ts';
+
+export interface WebListenOptions {
+  /** Undefined listens on every interface. */
+  readonly host: string | undefined;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly tls?: { readonly certificate: string; readonly key: string; readonly clientCa?: string };
+  /** Shares the port with other processes of this machine. */
+  readonly reusePort?: boolean;
+}
+
+/** Node's parser is strict by default; these bound what one client can hold (attacks S09, S44). */
+const LIMITS = {
+  maxHeaderSize: 16_384,
+  requireHostHeader: true,
+  insecureHTTPParser: false,
+  keepAliveTimeout: 65_000,
+  headersTimeout: 20_000,
+  requestTimeout: 0,
+  highWaterMark: 65_536,
+  noDelay: true,
+} as const;
+const MOST_HEADERS = 100;
+const KEY_SET_LIFE_SECONDS = 300;
+
+export class WebDoor {
+  readonly #ports: WebPorts;
+  readonly #forwardAuth: ForwardAuth;
+  readonly #signIn: SignIn;
+  readonly #proxy: OwnProxy;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #closing = false;
+
+  constructor(ports: WebPorts, options: WebListenOptions) {
+    this.#ports = ports;
+    const gate = new Gate(ports);
+    this.#forwardAuth = new ForwardAuth(gate);
+    this.#signIn = new SignIn(ports);
+    this.#proxy = new OwnProxy(gate, ports);
+    this.#server = createServer(options);
+    this.#server.maxHeadersCount = MOST_HEADERS;
+    this.#server.on('request', (request, response) => void this.#serve(request, response));
+    // Expect: 100-continue is answered only once the request may pass; the proxy asks for the body then.
+    this.#server.on('checkContinue', (request, response) => void this.#serve(request, response));
+    this.#server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
+    this.#server.on('connection', (socket) => this.#watch(socket));
+    this.#server.on('clientError', (_error, socket) => closeWith(socket, 400));
+  }
+
+  /** Listens; resolves the port. */
+  listen({ host, port, reusePort }: WebListenOptions): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const failed = (cause: NodeJS.ErrnoException) =>
+        reject(
+          new CodedError('WEB_LISTEN', `cannot listen on ${host ?? '*'}:${port}: ${cause.code ?? messageOf(cause)}`, {
+            cause,
+          }),
+        );
+      this.#server.once('error', failed);
+      this.#server.listen(
+        { port, ...(host !== undefined && { host }), ...(reusePort === true && { reusePort }) },
+        () => {
+          this.#server.off('error', failed);
+          const address = this.#server.address();
+          resolve(typeof address === 'object' && address !== null ? address.port : port);
+        },
+      );
+    });
+  }
+
+  /** Stops accepting, lets requests under way end for `grace` milliseconds, then closes what is left. */
+  close(grace: number): Promise<void> {
+    this.#closing = true;
+    return new Promise((resolve) => {
+      const timer = this.#ports.clock.after(grace, () => {
+        for (const socket of this.#sockets) socket.destroy();
+      });
+      this.#server.close(() => {
+        timer.cancel();
+        resolve();
+      });
+      this.#server.closeIdleConnections();
+    });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      await this.#route(request, response);
+    } catch (error) {
+      this.#ports.logger.error('request failed', { error: messageOf(error) });
+      if (response.headersSent) response.destroy();
+      else sendPage(response, messagePage('unavailable', undefined));
+    }
+  }
+
+  #route(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
+    if (this.#closing) response.setHeader('Connection', 'close');
+    const generation = this.#ports.generation();
+    const flavour = ForwardAuth.flavourOf(request.url ?? '');
+    if (flavour !== undefined) return this.#forwardAuth.handle(request, response, flavour, generation);
+    const web = directRequest(request, generation);
+    if (typeof web === 'string') return sendPage(response, messagePage('bad-request', undefined));
+    if (web.target.path === '/.well-known/jwks.json') return this.#keySet(response);
+    if (web.target.path.startsWith(OWN_PATHS)) return this.#signIn.handle(request, response, web, generation);
+    return this.#proxy.handle(request, response, web, generation);
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy());
+    try {
+      const generation: WebGeneration = this.#ports.generation();
+      const web = directRequest(request, generation);
+      if (typeof web === 'string') return closeWith(socket, 400);
+      await this.#proxy.upgrade(request, socket, head, web, generation);
+    } catch (error) {
+      this.#ports.logger.error('upgrade failed', { error: messageOf(error) });
+      closeWith(socket, 503);
+    }
+  }
+
+  #keySet(response: ServerResponse): void {
+    response.setHeader('Content-Type', 'application/jwk-set+json');
+    response.setHeader('Cache-Control', `public, max-age=${KEY_SET_LIFE_SECONDS}`);
+    response.end(JSON.stringify(this.#ports.keys.jwks()));
+  }
+
+  #watch(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+  }
+}
+
+function createServer({ tls }: WebListenOptions): Server {
+  if (tls === undefined) return createHttpServer(LIMITS);
+  return createHttpsServer({
+    ...LIMITS,
+    cert: tls.certificate,
+    key: tls.key,
+    minVersion: 'TLSv1.2',
+    // A client without a certificate may still log in otherwise; one with a bad chain is as one without.
+    ...(tls.clientCa !== undefined && { ca: tls.clientCa, requestCert: true, rejectUnauthorized: false }),
+  });
+}
