@@ -21,6 +21,15 @@ const REST: Milliseconds = 500;
 /** A question that was given up after this long without an answer counts as a failure of the server. */
 const LONG_SILENCE: Milliseconds = 1_000;
 
+/** The root DSE, which every server shows to everybody (RFC 4512 section 5.1), without its attributes. */
+const ROOT_ENTRY: DirectorySearch = {
+  base: '',
+  scope: 'base',
+  filter: { kind: 'present', attribute: 'objectClass' },
+  attributes: ['1.1'],
+  sizeLimit: 1,
+};
+
 const NO_SUCH_OBJECT = 32;
 const SIZE_LIMIT_EXCEEDED = 4;
 
@@ -138,7 +147,7 @@ export class PooledServer implements DirectoryServer {
     return this.#health.failed && this.#clock.monotonic() - this.#health.since >= REST && !this.#closed;
   }
 
-  /** One probe at a time: connects, secures and binds the service account. Never rejects. */
+  /** One probe at a time: connects, secures, binds the service account and asks for the root entry. Never rejects. */
   #probeOnce(): Promise<void> {
     this.#probe ??= this.#runProbe().finally(() => {
       this.#probe = undefined;
@@ -150,7 +159,10 @@ export class PooledServer implements DirectoryServer {
     const until = deadline(this.#clock, this.#settings.timeout);
     try {
       const { connection } = await this.#searching.take(until.signal);
+      const reply = await connection.search(ROOT_ENTRY, until.signal);
       this.#searching.give(connection);
+      // Any answer will do: a server that hangs still accepts connections.
+      if (reply.kind === 'broken') throw new Error(reply.detail);
       this.#health = { failed: false };
       this.#logger.info('the directory server answers again');
     } catch (error) {

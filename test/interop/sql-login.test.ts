@@ -1,5 +1,8 @@
 /** The sql login module against a real PostgreSQL of Debian (RELIABILITY S26, F26). */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Secret, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
@@ -8,10 +11,12 @@ import { checkSqlOptions, type LoginModuleDefinition, sqlModule, sqlModuleSchema
 import { createSqlSource } from '../../src/system/index.ts';
 import { HOSTILE_NAMES } from '../support/hostile-names.ts';
 import { loginOnce } from '../support/one-module-login.ts';
+import { type CertificateRequest, makeCertificate } from '../support/openssl-certificates.ts';
 import { Postgres } from '../support/postgres.ts';
 import { SQL_PAYLOADS } from '../support/sql-payloads.ts';
 import { TcpRelay } from '../support/tcp-relay.ts';
 
+const folder = mkdtempSync(join(tmpdir(), 'realmgate-sql-'));
 const passwords = createKeyDerivation({ clock: systemClock, random: systemRandom });
 const opened: LoginModuleDefinition[] = [];
 let postgres: Postgres;
@@ -54,6 +59,7 @@ afterEach(async () => {
 after(async () => {
   await relay?.close();
   await postgres?.close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 describe('the sql login module on PostgreSQL', () => {
@@ -116,6 +122,33 @@ describe('the sql login module on PostgreSQL', () => {
       await results({ url: `postgres://app@127.0.0.1:${postgres.port}/postgres?sslmode=verify-full` }),
       'unavailable',
     );
+  });
+
+  it('verifies the server it sends the password to', async () => {
+    const ssl = (request: CertificateRequest) => makeCertificate(folder, request);
+    ssl({ name: 'ca', commonName: 'Test CA', authority: true });
+    const url = `postgres://app@localhost:${postgres.port}/postgres?sslmode=verify-full`;
+    const caFile = join(folder, 'ca.pem');
+    const leaf = { commonName: 'localhost', signedBy: 'ca', alternativeNames: ['DNS:localhost'] };
+    const result = async (request: CertificateRequest, more = {}) => {
+      postgres.useCertificate(ssl(request));
+      await wait(300);
+      return (await (await open(postgres.port, { url, caFile, ...more }))('izumi', 'starcraft')).result;
+    };
+    assert.equal(await result({ name: 'good', ...leaf }), 'success');
+    assert.equal(await result({ name: 'other', ...leaf, alternativeNames: ['DNS:db.example.org'] }), 'unavailable');
+    assert.equal(await result({ name: 'cn-only', ...leaf, alternativeNames: [] }), 'unavailable');
+    assert.equal(await result({ name: 'expired', ...leaf, validity: [-9, -1] }), 'unavailable');
+    assert.equal(
+      await result({ name: 'self', commonName: 'localhost', alternativeNames: ['DNS:localhost'] }),
+      'unavailable',
+    );
+    assert.equal(
+      await result({ name: 'again', ...leaf }, { caFile: undefined }),
+      'unavailable',
+      'a well-known authority',
+    );
+    await assert.rejects(open(postgres.port, { url, caFile: join(folder, 'ca.key') }), { code: 'SYSTEM_CA_FILE' });
   });
 
   it('serves many logins at once over few connections', async () => {

@@ -1,6 +1,7 @@
 /** The LDAP client against a directory that lies (RELIABILITY S14, S15, S17, F28; spec: BonFIRE 4.3). */
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { BerReader, EqualityFilter, FilterParser } from 'ldapts';
 import { Secret, silentLogger, systemClock } from '../../src/base/index.ts';
 import { createDirectoryClient } from '../../src/ldap/index.ts';
@@ -215,6 +216,23 @@ describe('what is asked', () => {
       [BIND, SEARCH, BIND],
       'the second server is asked everything anew',
     );
+  });
+});
+
+describe('a server that hangs', () => {
+  it('is found out by one probe for all who wait, also when searches are anonymous', async () => {
+    const directory = await fake(() => undefined);
+    const anonymous = { bindDn: undefined, bindPassword: undefined, timeout: '200ms' };
+    const module = await open([directory.url], anonymous);
+    assert.equal((await loginOnce(module, 'alice', 'secret')).result, 'unavailable');
+    await wait(550);
+    const before = directory.requests.length;
+    const logins = await Promise.all(Array.from({ length: 50 }, () => loginOnce(module, 'alice', 'secret')));
+    assert.ok(logins.every(({ result: outcome }) => outcome === 'unavailable'));
+    assert.equal(directory.requests.length - before, 1, 'fifty logins, one question');
+    await wait(550);
+    directory.answer = honest();
+    assert.equal((await loginOnce(module, 'alice', 'secret')).result, 'success');
   });
 });
 

@@ -1,7 +1,7 @@
 /** A real PostgreSQL of Debian on a free loopback port, in a folder of its own, run as the user postgres. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -75,6 +75,25 @@ export class Postgres {
     ];
     const env = { PATH: '/usr/bin:/bin', PGPASSWORD: 'postgres-secret' };
     return execFileSync('psql', args, { input: text, stdio: 'pipe', env }).toString().trim();
+  }
+
+  /** Turns TLS on with this certificate, or changes it; connections without TLS still work. */
+  useCertificate({ certificateFile, keyFile }: { certificateFile: string; keyFile: string }): void {
+    for (const [from, name] of [
+      [certificateFile, 'server.crt'],
+      [keyFile, 'server.key'],
+    ] as const) {
+      const copy = join(this.#folder, name);
+      copyFileSync(from, copy);
+      chmodSync(copy, 0o644);
+      run([
+        'sh',
+        '-c',
+        `umask 077; cp ${copy} ${join(this.#folder, 'data', name)}.new; mv ${join(this.#folder, 'data', name)}.new ${join(this.#folder, 'data', name)}`,
+      ]);
+    }
+    this.sql("ALTER SYSTEM SET ssl = 'on'");
+    this.sql('SELECT pg_reload_conf()');
   }
 
   /** Ends it (a fast shutdown); resolves when it is gone. */
