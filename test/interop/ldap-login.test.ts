@@ -145,16 +145,16 @@ describe('a directory that fails', () => {
   });
 
   it('costs a bounded wait while it hangs, for a hundred logins as for one', async () => {
-    const module = await directories.module([second.url], { timeout: '700ms', connectTimeout: '500ms' });
+    const module = await directories.module([second.url], { timeout: '1500ms', connectTimeout: '500ms' });
     const other = await directories.module([slapd.url]);
     assert.equal((await loginOnce(module, 'alice', 'alice-secret')).result, 'success');
     second.pause();
     const began = performance.now();
     const stuck = Promise.all(Array.from({ length: 100 }, () => loginOnce(module, 'alice', 'alice-secret')));
     assert.equal((await loginOnce(other, 'alice', 'alice-secret')).result, 'success');
-    assert.ok(performance.now() - began < 600, 'others proceed meanwhile');
+    assert.ok(performance.now() - began < 1_400, 'others proceed meanwhile');
     for (const { result } of await stuck) assert.equal(result, 'unavailable');
-    assert.ok(performance.now() - began < 1_500, 'nobody waits for another one’s time-out');
+    assert.ok(performance.now() - began < 2_800, 'nobody waits for another one’s time-out');
     second.resume();
     await wait(700);
     assert.equal((await loginOnce(module, 'alice', 'alice-secret')).result, 'success');

@@ -253,6 +253,7 @@ describe('what is found', () => {
     assert.equal((await login(found({}))).result, 'unknown-user');
     assert.equal((await login(found({ uid: [] }))).result, 'unknown-user');
     assert.equal((await login(found({ uid: [' '] }))).result, 'unknown-user');
+    assert.equal((await login(found({ uid: ['alice\r\nX-Asserted: root'] }))).result, 'unknown-user');
     assert.equal((await login(found({ uid: ['a', 'b'] }))).user, 'alice', 'the one in the DN');
     assert.equal(
       (await login(found({ sAMAccountName: ['al', 'al2'] }), { nameAttribute: 'sAMAccountName' })).result,

@@ -115,5 +115,6 @@ async function findUser(
 function canonicalName(entry: DirectoryEntry, attribute: string): string | undefined {
   const values = entry.attributes.get(attribute.toLowerCase()) ?? [];
   const name = values.length > 1 ? nameInDn(entry.dn, attribute) : values[0];
-  return name === undefined || name.trim() === '' ? undefined : name;
+  // A control character in a name could end a line or a header of whoever is told it.
+  return name === undefined || name.trim() === '' || /\p{Cc}/u.test(name) ? undefined : name;
 }
