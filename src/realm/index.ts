@@ -68,21 +68,6 @@ export {
   httpHeaderModule,
   httpHeaderModuleSchema,
 } from './modules/http-header.ts';
-export {
-  type CertificateOptions,
-  type CertificatePorts,
-  certificateModule,
-  certificateModuleSchema,
-  checkCertificateOptions,
-} from './modules/certificate.ts';
-export { type GroupsOptions, type GroupsPorts, groupsModule, groupsModuleSchema } from './modules/groups.ts';
-export { type HtpasswdOptions, type HtpasswdPorts, htpasswdModule, htpasswdModuleSchema } from './modules/htpasswd.ts';
-export {
-  type HttpHeaderOptions,
-  type HttpHeaderPorts,
-  httpHeaderModule,
-  httpHeaderModuleSchema,
-} from './modules/http-header.ts';
 export { type LdapModuleSettings, ldapModule } from './modules/ldap.ts';
 export type {
   BindAnswer,
@@ -112,15 +97,9 @@ export type { SqlStatement } from './modules/sql-statement.ts';
 export { type TotpOptions, type TotpPorts, totpModule, totpModuleSchema, type UsedCodes } from './modules/totp.ts';
 export { storedUsedCodes } from './modules/totp-used-codes.ts';
 export { OfficeHours, type ParsedHours, parseOfficeHours } from './office-hours.ts';
-export {
-  type PropertiesOptions,
-  type PropertiesPorts,
-  propertiesModule,
-  propertiesModuleSchema,
-} from './modules/properties.ts';
-export { type TotpOptions, type TotpPorts, totpModule, totpModuleSchema, type UsedCodes } from './modules/totp.ts';
-export { storedUsedCodes } from './modules/totp-used-codes.ts';
 export { PARKING_TIME, ParkedLogins } from './parked-logins.ts';
+export { lintRealm, type RealmProblem } from './realm-lint.ts';
+export { moduleSchemas, type RealmOptions, realmSchema, sessionPolicy } from './realm-schema.ts';
 export { SecurityRealm, type SecurityRealmOptions } from './security-realm.ts';
 export type { Session, SessionEnd, SessionPolicy, SessionValidator } from './session.ts';
 export {
