@@ -60,7 +60,13 @@ export {
   certificateModuleSchema,
   checkCertificateOptions,
 } from './modules/certificate.ts';
-export { type GroupsOptions, type GroupsPorts, groupsModule, groupsModuleSchema } from './modules/groups.ts';
+export {
+  DEFAULT_GROUPS_DOMAIN,
+  type GroupsOptions,
+  type GroupsPorts,
+  groupsModule,
+  groupsModuleSchema,
+} from './modules/groups.ts';
 export { type HtpasswdOptions, type HtpasswdPorts, htpasswdModule, htpasswdModuleSchema } from './modules/htpasswd.ts';
 export {
   type HttpHeaderOptions,

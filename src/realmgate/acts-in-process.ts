@@ -2,11 +2,10 @@
 import { createActs } from '../admin/index.ts';
 import { pinoLogger, systemClock, systemRandom } from '../base/index.ts';
 import type { OpenActs } from '../cli/index.ts';
-import { buildGeneration } from './generation.ts';
+import { buildGeneration, sessionPolicies } from './generation.ts';
 import { openInstallation } from './installation.ts';
 import { load } from './load.ts';
 import { configurationRefused } from './refused.ts';
-import { sessionPolicies } from './session-policies.ts';
 
 export async function dataFolderOf(paths: readonly string[]): Promise<string> {
   return (await load(paths)).value.data;

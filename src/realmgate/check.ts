@@ -2,6 +2,7 @@
 import { lintAccess } from '../access/index.ts';
 import type { CheckReport } from '../cli/index.ts';
 import { formatProblem, loadConfiguration } from '../config/index.ts';
+import { lintRealm } from '../realm/index.ts';
 import { configurationSchema } from './configuration.ts';
 import { accessConfiguration } from './generation.ts';
 
@@ -12,6 +13,7 @@ export async function checkConfiguration(paths: readonly string[]): Promise<Chec
   }
   const { value: configuration, problemAt } = loaded;
   const found = [
+    ...[...configuration.realms].flatMap(([name, realm]) => lintRealm(realm, ['realms', name])),
     ...lintAccess({
       configuration: accessConfiguration(configuration),
       services: new Map(

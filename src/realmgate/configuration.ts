@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { defaultPrincipalsSchema, domainsSchema, rolesSchema } from '../access/index.ts';
 import { auditSchema } from '../audit/index.ts';
 import { address, cidr, duration, mapOf, path } from '../config/index.ts';
+import { moduleSchemas, realmSchema } from '../realm/index.ts';
 import { servicesSchema } from '../web/index.ts';
-import { moduleSchemas, realmSchema } from './provisional-realm-schema.ts';
 
 const tlsFiles = {
   certificateFile: path().describe('PEM file with the certificate, its chain after it.'),

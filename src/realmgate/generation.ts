@@ -4,7 +4,13 @@
  */
 import { type AccessConfiguration, AccessPolicy, type AccessProblem, compileAdmissionRule } from '../access/index.ts';
 import type { AdminGeneration, GuardedService } from '../admin/index.ts';
-import { SecurityRealm, type SecurityRealmOptions } from '../realm/index.ts';
+import {
+  DEFAULT_GROUPS_DOMAIN,
+  SecurityRealm,
+  type SecurityRealmOptions,
+  type SessionPolicy,
+  sessionPolicy,
+} from '../realm/index.ts';
 import {
   buildService,
   gateCookies,
@@ -14,7 +20,7 @@ import {
   type WebGeneration,
 } from '../web/index.ts';
 import type { Configuration } from './configuration.ts';
-import { buildModule, type ModulePorts } from './login-modules.ts';
+import { buildModule, type ModuleOptions, type ModulePorts } from './login-modules.ts';
 
 export interface GenerationPorts extends ModulePorts {
   readonly recorder: SecurityRealmOptions['recorder'];
@@ -88,12 +94,20 @@ export function accessConfiguration(configuration: Configuration): AccessConfigu
       [...realms].map(([name, { modules }]) => [
         name,
         {
-          loginDomains: modules.flatMap(({ domain }) => domain ?? []),
-          wrappingDomains: modules.flatMap(({ domain, wrapPrincipals }) => (wrapPrincipals ? (domain ?? []) : [])),
+          loginDomains: modules.flatMap((module) => loginDomainOf(module) ?? []),
+          wrappingDomains: modules.flatMap((module) =>
+            'wrapPrincipals' in module && module.wrapPrincipals ? (loginDomainOf(module) ?? []) : [],
+          ),
         },
       ]),
     ),
   };
+}
+
+/** The login domain whose principals a module adds; undefined for one that adds none. */
+function loginDomainOf(module: ModuleOptions): string | undefined {
+  if (module.use === 'groups') return module.domain ?? DEFAULT_GROUPS_DOMAIN;
+  return 'domain' in module ? module.domain : undefined;
 }
 
 function buildRealm(name: string, configuration: Configuration, ports: GenerationPorts): SecurityRealm {
@@ -103,17 +117,22 @@ function buildRealm(name: string, configuration: Configuration, ports: Generatio
     stack: modules.map((options) => ({
       definition: buildModule(name, options, ports),
       flag: options.flag,
-      fallThrough: options.fallThrough,
-      wrapPrincipals: options.wrapPrincipals,
-      timeout: options.timeout,
+      timeout: options.timeLimit,
+      ...('fallThrough' in options && { fallThrough: options.fallThrough }),
+      ...('wrapPrincipals' in options && { wrapPrincipals: options.wrapPrincipals }),
     })),
     domains: [...configuration.domains].map(([domain, { dns }]) => ({ name: domain, dns })),
-    validators: sessions.hours === undefined ? [] : [sessions.hours],
+    validators: sessionPolicy(sessions).validators,
     clock: ports.clock,
     passwords: ports.passwords,
     recorder: ports.recorder,
     parked: ports.parked,
   });
+}
+
+/** What each realm says about the sessions that begin in it. */
+export function sessionPolicies({ realms }: Configuration): ReadonlyMap<string, SessionPolicy> {
+  return new Map([...realms].map(([name, { sessions }]) => [name, sessionPolicy(sessions)]));
 }
 
 /** A realm as the web doors see it. */

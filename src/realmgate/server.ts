@@ -12,11 +12,10 @@ import {
 } from '../config/index.ts';
 import { ControlDoor, HealthDoor, WebDoor } from '../web/index.ts';
 import { type Configuration, configurationSchema } from './configuration.ts';
-import { buildGeneration, type Generation } from './generation.ts';
+import { buildGeneration, type Generation, sessionPolicies } from './generation.ts';
 import type { Installation } from './installation.ts';
 import { configurationRefused } from './refused.ts';
 import { changedRestartKeys } from './restart-keys.ts';
-import { sessionPolicies } from './session-policies.ts';
 import { webListenOptions } from './web-listen.ts';
 
 /** Logins and requests under way end on the generation they began with; then it is closed. */
