@@ -40,7 +40,7 @@ describe('an audit record', () => {
 
   it('is one line that reads back as it was, whatever the name', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (name) => {
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (name) => {
         const line = encode(entry(name));
         assert.match(line, /^[^\n]*\n$/);
         const { hash: _, ...read } = { hash: '', ...readAuditRecord(line.trimEnd()) };
