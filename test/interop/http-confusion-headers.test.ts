@@ -41,8 +41,11 @@ describe('forged headers before PHP-CGI', { timeout: 240_000 }, () => {
           assert.equal(variables['HTTP_X_REALMGATE_ASSERTION'], 'a.b.c', forgery);
         }
       };
-      await Promise.all(Array.from({ length: CONNECTIONS }, worker));
-      await gate.stop();
+      try {
+        await Promise.all(Array.from({ length: CONNECTIONS }, worker));
+      } finally {
+        await gate.stop();
+      }
       console.log(`${name}: ${HEADER_FORGERIES.length} forgeries, ${arrived} requests arrived, 0 forged identities`);
       assert.ok(arrived > HEADER_FORGERIES.length / 4, `${arrived} arrived`);
     });
