@@ -14,43 +14,38 @@ export type Admission =
   /** Two modules verified two different people: two factors of two people are no factor. */
   | { readonly kind: 'different-users' };
 
-interface VerifiedUser {
-  readonly name: string;
-  readonly domain: string;
-}
-
 /** Reads verifiedUser and principals of the modules; what they throw goes to the caller. */
 export function admitSubject(realm: string, runs: readonly ModuleRun[], names: LoginNames): Admission {
-  const committed = runs.flatMap((run, index) => {
-    const { login, commit, module } = run;
-    const counts = (login === 'success' || login === 'ignored') && commit === 'success' && module !== undefined;
-    return counts ? [{ run, module, position: index + 1 }] : [];
-  });
-  const users = committed.flatMap(({ run, module }): readonly VerifiedUser[] => {
-    const name = run.login === 'success' && run.entry.definition.verifies ? module.verifiedUser?.() : undefined;
-    return typeof name === 'string' && name.length > 0 ? [{ name, domain: domainOf(run) }] : [];
-  });
-  const [user] = users;
-  if (user === undefined) return { kind: 'nothing-verified' };
-  const keys = new Set(users.map(({ name }) => names.canonical(name)?.key ?? name));
-  if (keys.size > 1) return { kind: 'different-users' };
-
+  let user: { readonly name: string; readonly domain: string } | undefined;
+  let hasUser = false;
   const principals: Principal[] = [];
   const wrapped: WrappedPrincipal[] = [];
-  for (const { run, module, position } of committed) {
+  for (const [index, run] of runs.entries()) {
+    const { login, commit, module, entry } = run;
+    if (module === undefined || commit !== 'success' || (login !== 'success' && login !== 'ignored')) continue;
     const domain = domainOf(run);
-    const origin = { domain, module: `${position}:${run.entry.definition.use}` };
+    const verified = login === 'success' && entry.definition.verifies ? module.verifiedUser?.() : undefined;
+    if (typeof verified === 'string' && verified.length > 0) {
+      if (user !== undefined && keyOf(names, user.name) !== keyOf(names, verified)) return { kind: 'different-users' };
+      user ??= { name: verified, domain };
+    }
+    const origin = `${index + 1}:${entry.definition.use}`;
     for (const { type, name, aliases } of module.principals?.() ?? []) {
-      const principal: Principal = { type, name, ...origin, ...(aliases === undefined ? {} : { aliases }) };
+      const plain: Principal = { type, name, domain, module: origin };
+      const principal = aliases === undefined ? plain : { ...plain, aliases };
+      hasUser ||= type === 'user';
       principals.push(principal);
-      if (run.entry.wrapPrincipals === true) {
+      if (entry.wrapPrincipals === true) {
         wrapped.push({ wraps: 'domain', domain, principal }, { wraps: 'realm', realm, domain, principal });
       }
     }
   }
-  const hasUser = principals.some(({ type }) => type === 'user');
-  if (!hasUser) return { kind: 'nothing-verified' };
+  if (user === undefined || !hasUser) return { kind: 'nothing-verified' };
   return { kind: 'admitted', subject: { realm, domain: user.domain, name: user.name, principals, wrapped } };
+}
+
+function keyOf(names: LoginNames, name: string): string {
+  return names.canonical(name)?.key ?? name;
 }
 
 /** The login domain of a module; its `use` where it represents none. */

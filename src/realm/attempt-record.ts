@@ -26,60 +26,67 @@ export interface Attempt {
   readonly parked: boolean;
 }
 
-/** The record of an attempt that came to this outcome. */
+type Draft = { -readonly [Key in keyof AttemptRecord]: AttemptRecord[Key] };
+type ModuleDraft = { -readonly [Key in keyof AuditedModule]: AuditedModule[Key] };
+
+const NOBODY: AttemptRecord['principals'] = [];
+
+/** The record of an attempt that came to this outcome. Every login waits for it, hence no copies and no spreads. */
 export function attemptRecord(attempt: Attempt, outcome: LoginOutcome): AttemptRecord {
-  const { id, realm, request, name, runs, parked } = attempt;
-  return {
-    kind: 'attempt',
-    id,
-    door: request.door,
-    realm,
-    ...(request.service === undefined ? {} : { service: request.service }),
-    ...(name === undefined ? {} : { name }),
-    ...(request.client === undefined ? {} : { client: request.client }),
-    modules: runs.flatMap(auditedModule),
-    ...conclusion(outcome),
-    ...(parked ? { parked } : {}),
-  };
+  const { id, realm, request, name, runs } = attempt;
+  const modules: AuditedModule[] = [];
+  for (const [index, run] of runs.entries()) if (run.login !== undefined) modules.push(auditedModule(run, index));
+  const { door } = request;
+  const record: Draft = { kind: 'attempt', id, door, realm, modules, outcome: outcome.kind, principals: NOBODY };
+  if (request.service !== undefined) record.service = request.service;
+  if (name !== undefined) record.name = name;
+  if (request.client !== undefined) record.client = request.client;
+  if (attempt.parked) record.parked = true;
+  conclude(record, outcome);
+  return record;
 }
 
-type Conclusion = Pick<AttemptRecord, 'outcome' | 'reason' | 'domain' | 'principals'>;
-
-function conclusion(outcome: LoginOutcome): Conclusion {
+function conclude(record: Draft, outcome: LoginOutcome): void {
   switch (outcome.kind) {
-    case 'authenticated': {
-      const { domain, principals } = outcome.subject;
-      const audited = principals.map(({ type, name, domain: from, module }) => ({ type, name, domain: from, module }));
-      return { outcome: outcome.kind, domain, principals: audited };
-    }
+    case 'authenticated':
+      record.domain = outcome.subject.domain;
+      record.principals = outcome.subject.principals.map(({ type, name, domain, module }) => ({
+        type,
+        name,
+        domain,
+        module,
+      }));
+      return;
     case 'challenged':
-      return { outcome: outcome.kind, reason: outcome.factor, principals: [] };
+      record.reason = outcome.factor;
+      return;
     case 'refused':
-      return { outcome: outcome.kind, reason: outcome.reason, principals: [] };
+      record.reason = outcome.reason;
+      return;
     case 'unavailable':
-      return { outcome: outcome.kind, reason: 'unavailable', domain: outcome.domain, principals: [] };
+      record.reason = 'unavailable';
+      record.domain = outcome.domain;
+      return;
     default:
-      return unreachable(outcome);
+      unreachable(outcome);
   }
 }
 
-function auditedModule(run: ModuleRun, index: number): readonly AuditedModule[] {
-  const { login, commit, entry, took } = run;
-  if (login === undefined) return [];
+function auditedModule({ login, commit, entry, took }: ModuleRun, index: number): AuditedModule {
   // A commit that failed is what decided, whatever login had answered.
-  const answer = typeof commit === 'object' ? commit : login;
+  const answer = typeof commit === 'object' ? commit : (login ?? 'ignored');
   const { use, domain } = entry.definition;
-  const failure =
-    typeof answer === 'object' ? { reason: answer.reason, detail: answer.detail.slice(0, LONGEST_DETAIL) } : {};
-  return [
-    {
-      position: index + 1,
-      use,
-      ...(domain === undefined ? {} : { domain }),
-      flag: entry.flag,
-      result: typeof answer === 'object' ? 'failure' : answer,
-      ...failure,
-      ms: Math.round(took * 100) / 100,
-    },
-  ];
+  const module: ModuleDraft = {
+    position: index + 1,
+    use,
+    flag: entry.flag,
+    result: typeof answer === 'object' ? 'failure' : answer,
+    ms: Math.round(took * 100) / 100,
+  };
+  if (domain !== undefined) module.domain = domain;
+  if (typeof answer === 'object') {
+    module.reason = answer.reason;
+    module.detail = answer.detail.slice(0, LONGEST_DETAIL);
+  }
+  return module;
 }

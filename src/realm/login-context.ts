@@ -77,6 +77,8 @@ export class LoginContext {
   readonly #veto: Veto | undefined;
   #phase: Phase = 'login';
   #index = 0;
+  /** When the module before this one had answered. */
+  #mark: Milliseconds = 0;
   #walk = new StackWalk('stopping');
   #outcome: StackResult | undefined;
   #pending: Pending | undefined;
@@ -103,6 +105,7 @@ export class LoginContext {
   login(): StackResult | Promise<StackResult> {
     if (this.#begun) throw new CodedError('REALM_CONTEXT_REUSED', 'a login context serves one login');
     this.#begun = true;
+    this.#mark = this.#clock.monotonic();
     return this.#run();
   }
 
@@ -168,8 +171,12 @@ export class LoginContext {
 
   /** Records an answer and moves on; a walk that stops moves to the end. */
   #take(slot: Slot, answer: PhaseResult): void {
-    if (this.#phase === 'login') slot.login = answer;
-    else if (this.#phase === 'commit') slot.commit = answer;
+    if (this.#phase === 'login') {
+      slot.login = answer;
+      const now = this.#clock.monotonic();
+      slot.took = now - this.#mark;
+      this.#mark = now;
+    } else if (this.#phase === 'commit') slot.commit = answer;
     const stop = this.#walk.take(slot.entry, answer) || (this.#givenUp && this.#walk.kind === 'stopping');
     this.#index = stop ? this.#slots.length : this.#index + 1;
   }
@@ -208,17 +215,12 @@ export class LoginContext {
   }
 
   #call(slot: Slot): PhaseResult | Promise<PhaseResult> {
-    const started = this.#phase === 'login' ? this.#clock.monotonic() : 0;
-    let answer: PhaseResult | Promise<PhaseResult>;
     try {
       const given = this.#invoke(slot);
-      if (isThenable(given)) return this.#wait(slot, given, started);
-      answer = judgeAnswer(given);
+      return isThenable(given) ? this.#wait(slot, given) : judgeAnswer(given);
     } catch (error) {
-      answer = failureOfThrown(error);
+      return failureOfThrown(error);
     }
-    if (this.#phase === 'login') slot.took = this.#clock.monotonic() - started;
-    return answer;
   }
 
   #invoke(slot: Slot): unknown {
@@ -241,13 +243,12 @@ export class LoginContext {
     return this.#slots.flatMap(({ login }) => (typeof login === 'object' ? [login.reason] : []));
   }
 
-  #wait(slot: Slot, given: PromiseLike<unknown>, started: Milliseconds): Promise<PhaseResult> {
+  #wait(slot: Slot, given: PromiseLike<unknown>): Promise<PhaseResult> {
     return new Promise((resolve) => {
       const settle = (answer: PhaseResult) => {
         if (this.#pending !== pending) return;
         this.#pending = undefined;
         pending.timer?.cancel();
-        if (this.#phase === 'login') slot.took = this.#clock.monotonic() - started;
         resolve(answer);
       };
       const pending: Pending = { settle, slot, timer: undefined };
