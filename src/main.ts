@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from './base/index.ts';
+import { keepAlive, systemClock } from './base/index.ts';
 import { runCommandLine, type Terminal } from './cli/index.ts';
 import {
   checkConfiguration,
@@ -29,6 +29,7 @@ function version(): string {
   return (JSON.parse(file) as { version: string }).version;
 }
 
+const alive = keepAlive();
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   terminal,
   version: version(),
@@ -42,3 +43,4 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   openActs,
   verifyAudit: verifyTrail,
 });
+alive.cancel();

@@ -7,12 +7,12 @@ export const auditSchema = z
     folder: path().optional().describe('Where the audit trail is kept; the folder `audit` under `data` when absent.'),
     rotateSize: byteSize()
       .refine((octets) => octets >= 65_536 && octets <= 2 ** 30, { error: 'must be from 64KiB to 1GiB' })
-      .default(32 * 1024 * 1024)
-      .describe('A file of the trail is closed when it has reached this size (and at midnight UTC). Default 32MiB.'),
+      .prefault('32MiB')
+      .describe('A file of the trail is closed when it has reached this size (and at midnight UTC)..'),
     keep: duration()
       .refine((span) => span >= 86_400_000, { error: 'must be one day at least' })
-      .default(30 * 86_400_000)
-      .describe('Whole files are deleted when their last record is older than this. Default 30d.'),
+      .prefault('30d')
+      .describe('Whole files are deleted when their last record is older than this..'),
     onFull: z
       .enum(['refuse', 'drop'])
       .default('refuse')

@@ -50,3 +50,9 @@ export const systemClock: Clock = {
     return { cancel: () => clearInterval(handle) };
   },
 };
+
+/** Keeps the process alive until cancelled: a clock's timers do not, and a command may be waiting for one. */
+export function keepAlive(): Timer {
+  const handle = setInterval(() => {}, LONGEST_DELAY);
+  return { cancel: () => clearInterval(handle) };
+}

@@ -36,5 +36,5 @@ export { type LoadOptions, type LoadResult, loadConfiguration, type Sources } fr
 export { mapOf } from './map-of.ts';
 export { nearestKey } from './nearest-key.ts';
 export { formatProblem, type Problem, problemOf } from './problem.ts';
-export type { FileReading, ReadFile } from './read-file.ts';
+export { type FileReading, type ReadFile, readRegularFile } from './read-file.ts';
 export { secretShape } from './secret-keys.ts';

@@ -105,6 +105,8 @@ export interface LoginModuleDefinition {
    * the same on an unknown or locked user. Undefined when the module derives no keys itself.
    */
   costlySample?(): string | undefined;
+  /** Every group that it can give, once started; for `check`. Absent when its source cannot list them. */
+  knownGroups?(): readonly string[];
   /** Opens what it needs (files, pools); a failure refuses the new configuration generation, an outage does not. */
   start?(): Promise<void>;
   close?(): Promise<void>;

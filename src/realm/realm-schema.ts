@@ -31,7 +31,7 @@ const helperShape = {
       'What an answer means for the realm (JAAS). required: must succeed, the rest is still asked. requisite: must succeed, a failure ends the login. sufficient: a success ends the login, a failure asks the next. optional: either way the next is asked.',
     ),
   timeLimit: duration()
-    .default(10_000)
+    .prefault('10s')
     .describe(
       'How long the module may take over one step of a login, all its servers together; then it is unavailable.',
     ),
@@ -86,8 +86,8 @@ const hours = z
 
 const sessionsSchema = z
   .strictObject({
-    idle: duration().default(1_800_000).describe('A session ends when it was not used for so long.'),
-    maximum: duration().default(43_200_000).describe('A session ends after so long, however busy.'),
+    idle: duration().prefault('30m').describe('A session ends when it was not used for so long.'),
+    maximum: duration().prefault('12h').describe('A session ends after so long, however busy.'),
     hours: hours.optional(),
   })
   .describe('How long a login lasts.');

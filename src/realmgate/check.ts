@@ -1,10 +1,24 @@
 /** `realmgate check`: everything that can be known of a configuration without serving it. */
 import { lintAccess } from '../access/index.ts';
+import { silentLogger, systemClock } from '../base/index.ts';
 import type { CheckReport } from '../cli/index.ts';
-import { formatProblem, loadConfiguration } from '../config/index.ts';
-import { lintRealm } from '../realm/index.ts';
-import { configurationSchema } from './configuration.ts';
-import { accessConfiguration } from './generation.ts';
+import { formatProblem, type KeyPath, loadConfiguration } from '../config/index.ts';
+import {
+  groupsModule,
+  htpasswdModule,
+  type LoginModuleDefinition,
+  lintRealm,
+  propertiesModule,
+} from '../realm/index.ts';
+import { type Configuration, configurationSchema } from './configuration.ts';
+import { accessConfiguration, loginDomainOf } from './generation.ts';
+import type { ModuleOptions } from './login-modules.ts';
+
+interface Finding {
+  readonly severity: 'error' | 'warning';
+  readonly keys: KeyPath;
+  readonly message: string;
+}
 
 export async function checkConfiguration(paths: readonly string[]): Promise<CheckReport> {
   const loaded = await loadConfiguration({ paths, environment: process.env, schema: configurationSchema });
@@ -12,16 +26,18 @@ export async function checkConfiguration(paths: readonly string[]): Promise<Chec
     return { errors: loaded.problems.map(formatProblem), warnings: [], realms: 0, services: 0 };
   }
   const { value: configuration, problemAt } = loaded;
-  const found = [
+  const found: Finding[] = [
     ...[...configuration.realms].flatMap(([name, realm]) => lintRealm(realm, ['realms', name])),
     ...lintAccess({
       configuration: accessConfiguration(configuration),
       services: new Map(
         [...configuration.services].map(([name, service]) => [name, { realm: service.realm, admission: service }]),
       ),
+      knownGroups: await knownGroups(configuration),
     }),
+    ...lacking(configuration),
   ];
-  const lines = (severity: 'error' | 'warning') =>
+  const lines = (severity: Finding['severity']) =>
     found
       .filter((problem) => problem.severity === severity)
       .map(({ keys, message }) => formatProblem(problemAt(keys, message)));
@@ -31,4 +47,63 @@ export async function checkConfiguration(paths: readonly string[]): Promise<Chec
     realms: configuration.realms.size,
     services: configuration.services.size,
   };
+}
+
+/** What the schema allows and this version cannot serve yet. */
+function lacking({ realms }: Configuration): Finding[] {
+  return [...realms].flatMap(([name, { modules }]) =>
+    modules.flatMap((module, index): Finding[] =>
+      module.use === 'directory'
+        ? [
+            {
+              severity: 'warning',
+              keys: ['realms', name, 'modules', index, 'use'],
+              message: 'this version has no directory of its own yet, and serving will refuse the realm',
+            },
+          ]
+        : [],
+    ),
+  );
+}
+
+/** The groups of the login domains whose every source can list them; the files are read, nobody is asked. */
+async function knownGroups({ realms }: Configuration): Promise<Map<string, { readonly name: string }[]>> {
+  const groupsOf = new Map<string, { readonly name: string }[] | 'unknown'>();
+  for (const { modules } of realms.values()) {
+    for (const module of modules) {
+      const domain = loginDomainOf(module);
+      if (domain === undefined) continue;
+      const listed = await listGroups(module);
+      const before = groupsOf.get(domain) ?? [];
+      const both =
+        listed === undefined || before === 'unknown' ? 'unknown' : [...before, ...listed.map((name) => ({ name }))];
+      groupsOf.set(domain, both);
+    }
+  }
+  return new Map([...groupsOf].flatMap(([domain, groups]) => (groups === 'unknown' ? [] : [[domain, groups]])));
+}
+
+async function listGroups(module: ModuleOptions): Promise<readonly string[] | undefined> {
+  const definition = fileModule(module);
+  if (definition === undefined) return undefined;
+  try {
+    await definition.start?.();
+    return definition.knownGroups?.();
+  } finally {
+    await definition.close?.();
+  }
+}
+
+function fileModule(module: ModuleOptions): LoginModuleDefinition | undefined {
+  const ports = { clock: systemClock, logger: silentLogger };
+  switch (module.use) {
+    case 'properties':
+      return propertiesModule(module, ports);
+    case 'groups':
+      return groupsModule(module, ports);
+    case 'htpasswd':
+      return htpasswdModule(module, ports);
+    default:
+      return undefined;
+  }
 }

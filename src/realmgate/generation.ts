@@ -105,7 +105,7 @@ export function accessConfiguration(configuration: Configuration): AccessConfigu
 }
 
 /** The login domain whose principals a module adds; undefined for one that adds none. */
-function loginDomainOf(module: ModuleOptions): string | undefined {
+export function loginDomainOf(module: ModuleOptions): string | undefined {
   if (module.use === 'groups') return module.domain ?? DEFAULT_GROUPS_DOMAIN;
   return 'domain' in module ? module.domain : undefined;
 }

@@ -99,7 +99,7 @@ export function addConfigCommands(program: Command, ports: CommandPorts, act: Ac
     .description('print the JSON Schema of the configuration, for editors')
     .action(() =>
       act(async () => {
-        terminal.out(json(generateJsonSchema(ports.schema)));
+        terminal.out(generateJsonSchema(ports.schema));
         return EXIT.ok;
       }),
     );

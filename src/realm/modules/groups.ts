@@ -63,6 +63,7 @@ export function groupsModule(options: GroupsOptions, { clock, logger }: GroupsPo
     domain,
     verifies: false,
     create: (context) => new GroupsLoginModule(context, source),
+    knownGroups: () => [...new Set([...(source.content?.values() ?? [])].flatMap((groups) => [...groups]))],
     start: () => source.start(),
     close: async () => source.close(),
   };

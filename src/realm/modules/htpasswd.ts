@@ -43,6 +43,7 @@ export function htpasswdModule(options: HtpasswdOptions, { clock, logger }: Htpa
     verifies: true,
     create: (context) => new VerifyingModule(context, options.domain, (asked) => verify(source.content, asked)),
     costlySample: () => source.content?.costliest,
+    knownGroups: () => [],
     start: () => source.start(),
     close: async () => source.close(),
   };

@@ -101,8 +101,8 @@ export const ldapModuleSchema = z.strictObject({
     ),
   groupNameAttribute: attribute().default('cn').describe('The attribute that holds the name of a group.'),
   memberOf: z.boolean().default(false).describe("Also take the groups that the user's entry lists in memberOf."),
-  connectTimeout: duration().default(2_000).describe('How long a connection to a server may take, TLS included.'),
-  timeout: duration().default(4_000).describe('How long a server may take to answer one question.'),
+  connectTimeout: duration().prefault('2s').describe('How long a connection to a server may take, TLS included.'),
+  timeout: duration().prefault('4s').describe('How long a server may take to answer one question.'),
   poolSize: z
     .int()
     .min(1)

@@ -27,7 +27,7 @@ export const lockoutModuleSchema = z.strictObject({
   within: duration()
     .optional()
     .describe('Counts the failures within this time, whatever succeeds in between; without it, failures in a row.'),
-  lock: duration().default(1_800_000).describe('How long a lock lasts, from the last failure on.'),
+  lock: duration().prefault('30m').describe('How long a lock lasts, from the last failure on.'),
 });
 
 /** The ledger outlives the definition: a new configuration forgets no failure. */

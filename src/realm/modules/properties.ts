@@ -66,6 +66,7 @@ export function propertiesModule(
     domain: options.domain,
     verifies: true,
     create: (context) => new VerifyingModule(context, options.domain, verify),
+    knownGroups: () => [...new Set([...(groups.content?.values() ?? [])].flat())],
     start: async () => void (await Promise.all([users.start(), groups.start()])),
     close: async () => {
       users.close();

@@ -87,7 +87,7 @@ export const sqlModuleSchema = z.strictObject({
     .optional()
     .describe('For old tables: passwords are stored as a bare digest of this kind, without a scheme name.'),
   encoding: z.enum(['hex', 'base64']).default('hex').describe('How a bare digest is written.'),
-  timeout: duration().default(4_000).describe('How long the database may take to answer one query.'),
+  timeout: duration().prefault('4s').describe('How long the database may take to answer one query.'),
   poolSize: z.int().min(1).max(64).default(4).describe('The most connections to a PostgreSQL server.'),
 });
 

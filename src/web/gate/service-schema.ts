@@ -48,7 +48,10 @@ export const serviceSchema = z.strictObject({
         .max(256)
         .optional()
         .describe('The `aud` of the signed assertion; the name of the service by default.'),
-      life: duration().prefault('60s').describe('How long a signed assertion is valid.'),
+      life: duration()
+        .prefault('60s')
+        .refine((life) => life >= 1_000 && life <= 600_000, 'must be from 1s to 10m')
+        .describe('How long a signed assertion is valid, from 1s to 10m.'),
       qualified: z.boolean().default(false).describe('Tell the back end `domain\\name` instead of the bare name.'),
     })
     .prefault({})
