@@ -16,9 +16,10 @@ import { CodedError, messageOf } from '../base/index.ts';
 import { ForwardAuth } from './gate/forward-auth.ts';
 import { Gate } from './gate/gate.ts';
 import { OWN_PATHS } from './gate/login-challenge.ts';
-import { closeWith, OwnProxy } from './gate/own-proxy.ts';
+import { OwnProxy } from './gate/own-proxy.ts';
 import { messagePage } from './pages/message-page.ts';
 import type { WebGeneration, WebPorts } from './ports.ts';
+import { refuseUpgrade, STRICT_SERVER, serveStrictly } from './proxy/strict-server.ts';
 import { sendPage } from './send.ts';
 import { SignIn } from './sign-in/sign-in.ts';
 import { directRequest } from './web-request.ts';
@@ -33,18 +34,6 @@ export interface WebListenOptions {
   readonly reusePort?: boolean;
 }
 
-/** Node's parser is strict by default; these bound what one client can hold (attacks S09, S44). */
-const LIMITS = {
-  maxHeaderSize: 16_384,
-  requireHostHeader: true,
-  insecureHTTPParser: false,
-  keepAliveTimeout: 65_000,
-  headersTimeout: 20_000,
-  requestTimeout: 0,
-  highWaterMark: 65_536,
-  noDelay: true,
-} as const;
-const MOST_HEADERS = 100;
 const KEY_SET_LIFE_SECONDS = 300;
 
 export class WebDoor {
@@ -63,13 +52,11 @@ export class WebDoor {
     this.#signIn = new SignIn(ports);
     this.#proxy = new OwnProxy(gate, ports);
     this.#server = createServer(options);
-    this.#server.maxHeadersCount = MOST_HEADERS;
-    this.#server.on('request', (request, response) => void this.#serve(request, response));
-    // Expect: 100-continue is answered only once the request may pass; the proxy asks for the body then.
-    this.#server.on('checkContinue', (request, response) => void this.#serve(request, response));
-    this.#server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
+    serveStrictly(this.#server, {
+      request: (request, response) => void this.#serve(request, response),
+      upgrade: (request, socket, head) => void this.#upgrade(request, socket, head),
+    });
     this.#server.on('connection', (socket) => this.#watch(socket));
-    this.#server.on('clientError', (_error, socket) => closeWith(socket, 400));
   }
 
   /** Listens; resolves the port. */
@@ -131,15 +118,14 @@ export class WebDoor {
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    socket.on('error', () => socket.destroy());
     try {
       const generation: WebGeneration = this.#ports.generation();
       const web = directRequest(request, generation);
-      if (typeof web === 'string') return closeWith(socket, 400);
+      if (typeof web === 'string') return refuseUpgrade(socket, 400);
       await this.#proxy.upgrade(request, socket, head, web, generation);
     } catch (error) {
       this.#ports.logger.error('upgrade failed', { error: messageOf(error) });
-      closeWith(socket, 503);
+      refuseUpgrade(socket, 503);
     }
   }
 
@@ -156,9 +142,9 @@ export class WebDoor {
 }
 
 function createServer({ tls }: WebListenOptions): Server {
-  if (tls === undefined) return createHttpServer(LIMITS);
+  if (tls === undefined) return createHttpServer(STRICT_SERVER);
   return createHttpsServer({
-    ...LIMITS,
+    ...STRICT_SERVER,
     cert: tls.certificate,
     key: tls.key,
     minVersion: 'TLSv1.2',

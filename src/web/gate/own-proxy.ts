@@ -14,6 +14,7 @@ import { type Message, messagePage, statusOf } from '../pages/message-page.ts';
 import type { WebGeneration, WebPorts } from '../ports.ts';
 import { proxyRequest } from '../proxy/proxy-request.ts';
 import { proxyUpgrade } from '../proxy/proxy-upgrade.ts';
+import { refuseUpgrade } from '../proxy/strict-server.ts';
 import { sendPage, sendRedirect, sendStatus } from '../send.ts';
 import type { WebRequest } from '../web-request.ts';
 import { ID_HEADER } from './forward-auth.ts';
@@ -65,13 +66,13 @@ export class OwnProxy {
     const pending = this.#gate.answer(web, generation);
     const answer = pending instanceof Promise ? await pending : pending;
     const status = upgradeRefusal(answer);
-    if (answer.kind !== 'pass' || answer.service.upstream === undefined) return closeWith(socket, status);
+    if (answer.kind !== 'pass' || answer.service.upstream === undefined) return refuseUpgrade(socket, status);
     const forwarding = { headers: outgoingHeaders(web, answer, generation), path: web.target.forwarded };
     const tunnel = proxyUpgrade(request, socket, head, answer.service.upstream, forwarding);
     const release = this.#endWithSession(answer, () => tunnel.close());
     const outcome = await tunnel.ended;
     release();
-    if (outcome.kind === 'failed') closeWith(socket, outcome.status);
+    if (outcome.kind === 'failed') refuseUpgrade(socket, outcome.status);
   }
 
   #endWithSession(answer: PassAnswer, close: () => void): () => void {
@@ -155,10 +156,4 @@ function upgradeRefusal(answer: GateAnswer): number {
     default:
       return 404;
   }
-}
-
-/** Ends an upgrade that was refused; there is no ServerResponse for it. */
-export function closeWith(socket: Duplex, status: number): void {
-  if (socket.destroyed) return;
-  socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

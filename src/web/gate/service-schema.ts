@@ -18,7 +18,7 @@ const origin = z
 
 const upstreamUrl = z
   .string()
-  .refine((text) => isOrigin(text), 'write http://host:port or https://host:port, without a path');
+  .refine((text) => isOrigin(text) && text.startsWith('http:'), 'write http://host:port, without a path');
 
 export const serviceSchema = z.strictObject({
   match: z

@@ -1,17 +1,26 @@
 /**
  * Reads the small urlencoded body of the server's own forms. Anything else, or more than 16 KiB, is refused.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock, Milliseconds } from '../../base/index.ts';
 
 const LONGEST = 16_384;
 const MOST_FIELDS = 20;
+/** A form is small; whoever sends it slower than this is not a browser. */
+const LONGEST_WAIT: Milliseconds = 15_000;
 
 /** Form fields by name; a field sent twice makes the whole form unreadable. */
 export type FormFields = ReadonlyMap<string, string>;
 
 /** Resolves undefined for a body that is not one small, unambiguous form in UTF-8. */
-export async function readForm(request: IncomingMessage): Promise<FormFields | undefined> {
+export async function readForm(
+  request: IncomingMessage,
+  response: ServerResponse,
+  clock: Clock,
+): Promise<FormFields | undefined> {
   if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(request.headers['content-type'] ?? '')) return undefined;
+  if (request.headers.expect !== undefined) response.writeContinue();
+  const limit = clock.after(LONGEST_WAIT, () => request.destroy());
   const chunks: Buffer[] = [];
   let length = 0;
   try {
@@ -22,6 +31,8 @@ export async function readForm(request: IncomingMessage): Promise<FormFields | u
     }
   } catch {
     return undefined;
+  } finally {
+    limit.cancel();
   }
   return parseForm(Buffer.concat(chunks).toString('latin1'));
 }

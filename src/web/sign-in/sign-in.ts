@@ -242,8 +242,8 @@ export class SignIn {
     return undefined;
   }
 
-  async #ownForm({ request, web, generation }: Visit): Promise<FormFields | undefined> {
-    const fields = await readForm(request);
+  async #ownForm({ request, response, web, generation }: Visit): Promise<FormFields | undefined> {
+    const fields = await readForm(request, response, this.#ports.clock);
     const origin = `${web.scheme}://${request.headers.host ?? ''}`;
     return fields !== undefined && isOwnForm(request, fields, generation.cookies, origin) ? fields : undefined;
   }
