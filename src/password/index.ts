@@ -9,4 +9,5 @@ export {
   LONGEST_PASSWORD,
   type PasswordVerdict,
 } from './key-derivation.ts';
+export { type RememberedMatchesOptions, rememberMatches } from './remembered-matches.ts';
 export { needsRehash, type PasswordScheme, STANDARD_SAMPLE, schemeOf } from './scheme.ts';

@@ -5,8 +5,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AuditTrail, openAuditTrail } from '../audit/index.ts';
-import { type Clock, CodedError, type Logger, type Random } from '../base/index.ts';
-import { createKeyDerivation, type KeyDerivation } from '../password/index.ts';
+import { type Clock, CodedError, type Logger, type Milliseconds, messageOf, type Random } from '../base/index.ts';
+import { createKeyDerivation, type KeyDerivation, rememberMatches } from '../password/index.ts';
 import { type KeyRing, openKeyRing, publishAuditKey } from '../pki/index.ts';
 import { ParkedLogins, SessionRegistry, storedUsedCodes } from '../realm/index.ts';
 import { lockDataFolder, openSqliteStore, type Store } from '../store/index.ts';
@@ -33,6 +33,7 @@ export interface Installation extends Machine {
 
 /** The chain of the one process that serves; its workers have chains of their own. */
 const PRIMARY_CHAIN = 'a';
+const SWEEP_PERIOD: Milliseconds = 10 * 60_000;
 
 /** @throws CodedError STORE_LOCKED while another process has the folder. */
 export async function openInstallation(configuration: Configuration, machine: Machine): Promise<Installation> {
@@ -54,11 +55,24 @@ export async function openInstallation(configuration: Configuration, machine: Ma
     closers.push(() => lock.release());
     const store = await openSqliteStore({ folder, clock });
     closers.push(() => store.close());
-    const keys = await openKeyRing({ folder: join(folder, 'keys'), clock, random });
+    const rotations = new RotationRecord();
+    const keys = await openKeyRing({
+      folder: join(folder, 'keys'),
+      clock,
+      random,
+      onRotation: (rotation) => rotations.push(rotation),
+      onFailure: (error) => machine.logger.error('rotating the signing key failed', { error: messageOf(error) }),
+    });
     closers.push(() => keys.close());
     const trail = openTrail(configuration, keys, machine);
     closers.push(() => trail.close());
-    const passwords = createKeyDerivation({ clock, random });
+    rotations.writeTo(trail);
+    const sweeping = clock.every(SWEEP_PERIOD, () => void sweep(store, machine));
+    closers.push(() => sweeping.cancel());
+    const passwords = rememberMatches(createKeyDerivation({ clock, random, logger: machine.logger }), {
+      clock,
+      random,
+    });
     closers.push(() => passwords.close());
     const sessions = await SessionRegistry.open({ store, clock, random });
     closers.push(() => sessions.close());
@@ -75,6 +89,40 @@ export async function openInstallation(configuration: Configuration, machine: Ma
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** Key rotations are acts; one that was due while the keys were opened waits for the trail. */
+class RotationRecord {
+  readonly #early: Rotation[] = [];
+  #trail: AuditTrail | undefined;
+
+  push(rotation: Rotation): void {
+    if (this.#trail === undefined) this.#early.push(rotation);
+    else record(this.#trail, rotation);
+  }
+
+  writeTo(trail: AuditTrail): void {
+    this.#trail = trail;
+    for (const rotation of this.#early.splice(0)) record(trail, rotation);
+  }
+}
+
+interface Rotation {
+  readonly from: string;
+  readonly to: string;
+}
+
+function record(trail: AuditTrail, { from, to }: Rotation): void {
+  trail.append({ kind: 'act', id: trail.newId(), action: 'key.rotate', by: 'realmgate', target: to, detail: { from } });
+}
+
+/** Expired records are never found; this only gives their space back. */
+async function sweep(store: Store, { clock, logger }: Machine): Promise<void> {
+  try {
+    await store.sweep(clock.now());
+  } catch (error) {
+    logger.warn('sweeping expired records failed', { error: messageOf(error) });
   }
 }
 
