@@ -111,9 +111,11 @@ export type { Session, SessionEnd, SessionPolicy, SessionValidator } from './ses
 export {
   type BeginSession,
   type IssuedSession,
+  type SessionObserver,
   SessionRegistry,
   type SessionRegistryOptions,
 } from './session-registry.ts';
 export { TICKET_LIFE } from './session-tickets.ts';
 export { type FallThrough, type StackPosition, type StackResult, type WalkedStack, walkStack } from './stack-walk.ts';
 export { storedLockouts } from './stored-lockouts.ts';
+export { tokenDigest } from './stored-sessions.ts';

@@ -39,6 +39,16 @@ export interface IssuedSession {
   readonly session: Session;
 }
 
+/**
+ * Told of everything that changes in what is live, in the order in which it changes: for a process that keeps a copy.
+ * What it throws would reach whoever changed a session, so it must not throw.
+ */
+export interface SessionObserver {
+  /** The session is live, and found by the token of this digest and by no other: it began, or has a new token. */
+  live(session: Session, digest: string): void;
+  ended(id: string): void;
+}
+
 interface Live {
   readonly session: Session;
   digest: string;
@@ -54,6 +64,7 @@ export class SessionRegistry {
   readonly #tickets: SessionTickets;
   readonly #byId = new Map<string, Live>();
   readonly #byDigest = new Map<string, Live>();
+  readonly #observers = new Set<SessionObserver>();
   readonly #timers: readonly Timer[];
   #policies: ReadonlyMap<string, SessionPolicy> = new Map();
   #drift: Milliseconds;
@@ -97,6 +108,18 @@ export class SessionRegistry {
     return live.life.use() ? live.session : undefined;
   }
 
+  /** Counts as use of a session that was found in a copy. */
+  use(id: string): void {
+    this.#byId.get(id)?.life.use();
+  }
+
+  /** Tells of every live session, and then of every change; returns how to stop. */
+  observe(observer: SessionObserver): () => void {
+    for (const { session, digest } of this.#byId.values()) observer.live(session, digest);
+    this.#observers.add(observer);
+    return () => void this.#observers.delete(observer);
+  }
+
   /** Makes the single-sign-on session of a login. Rejects when the store does, or with REALM_SESSION_REALM. */
   async begin({ subject, attempt, host, client }: BeginSession): Promise<IssuedSession> {
     const id = this.#newId();
@@ -117,6 +140,7 @@ export class SessionRegistry {
     this.#byDigest.delete(live.digest);
     live.digest = tokenDigest(token);
     this.#byDigest.set(live.digest, live);
+    for (const observer of this.#observers) observer.live(live.session, live.digest);
     await commitAll(this.#store, [saveWrite(this.#recordOf(live))]);
     return this.#byId.has(id) ? { token, session: live.session } : undefined;
   }
@@ -229,10 +253,11 @@ export class SessionRegistry {
     this.#byId.set(live.session.id, live);
     this.#byDigest.set(live.digest, live);
     live.life.members.add(live);
+    for (const observer of this.#observers) observer.live(live.session, live.digest);
   }
 
   #remove(live: Live): void {
-    this.#byId.delete(live.session.id);
+    if (this.#byId.delete(live.session.id)) for (const observer of this.#observers) observer.ended(live.session.id);
     this.#byDigest.delete(live.digest);
     live.life.members.delete(live);
     if (live.life.members.size === 0) live.life.pause();

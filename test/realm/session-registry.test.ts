@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Subject } from '../../src/access/index.ts';
 import { systemRandom } from '../../src/base/index.ts';
-import { parseOfficeHours, type SessionEnd, type SessionPolicy, SessionRegistry } from '../../src/realm/index.ts';
+import {
+  parseOfficeHours,
+  type SessionEnd,
+  type SessionPolicy,
+  SessionRegistry,
+  tokenDigest,
+} from '../../src/realm/index.ts';
 import { openSqliteStore, type Store } from '../../src/store/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -360,5 +366,55 @@ describe('office hours of sessions', () => {
     assert.ok(registry.find(token, HOST));
     clock.advance(MINUTE);
     assert.equal(endedAt, '2026-11-20T16:00:00.000Z');
+  });
+});
+
+describe('an observer of the sessions', () => {
+  const watch = () => {
+    const seen: string[] = [];
+    const digests = new Map<string, string>();
+    const stop = registry.observe({
+      live(session, digest) {
+        seen.push(`live ${session.subject.name}@${session.host}`);
+        digests.set(session.id, digest);
+      },
+      ended(id) {
+        seen.push('ended');
+        digests.delete(id);
+      },
+    });
+    return { seen, digests, stop };
+  };
+
+  it('hears of what is live, then of every change in its order', async () => {
+    const { session } = await registry.begin(login());
+    const { seen, digests, stop } = watch();
+    assert.deepEqual(seen, [`live alice@${HOST}`]);
+    const ticket = await registry.issueTicket(session.id, 'app.example.org', 'nonce');
+    const child = await registry.redeemTicket(ticket, 'app.example.org', 'nonce');
+    assert.deepEqual(seen.slice(1), ['live alice@app.example.org']);
+    assert.equal(digests.get(child!.session.id), tokenDigest(child!.token));
+    const rotated = await registry.rotate(session.id);
+    assert.equal(digests.get(session.id), tokenDigest(rotated!.token));
+    await registry.end(session.id);
+    assert.deepEqual(seen.slice(-2), ['ended', 'ended']);
+    assert.equal(digests.size, 0);
+    stop();
+    await registry.begin(login('bob'));
+    assert.equal(seen.at(-1), 'ended');
+  });
+
+  it('hears of an end by time at the instant, and keeps a session alive by reporting its use', async () => {
+    const { session } = await registry.begin(login());
+    const { seen } = watch();
+    for (let times = 0; times < 3; times++) {
+      clock.advance(20 * MINUTE);
+      registry.use(session.id);
+    }
+    assert.deepEqual(seen, [`live alice@${HOST}`]);
+    clock.advance(30 * MINUTE);
+    assert.deepEqual(seen, [`live alice@${HOST}`, 'ended']);
+    registry.use(session.id);
+    assert.equal(seen.length, 2);
   });
 });
