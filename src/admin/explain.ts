@@ -16,6 +16,7 @@ import {
 import { type AttemptRecord, type AuditRecord, type DecisionRecord, parseAuditId } from '../audit/index.ts';
 import { type PhaseResult, type SecurityRealm, smallestFlagEdit } from '../realm/index.ts';
 import type { AdminGeneration, AdminPorts } from './ports.ts';
+import { refusalSentence } from './refusal-sentences.ts';
 
 export interface ExplainInput {
   /** The code that the user was shown. */
@@ -90,7 +91,7 @@ function becauseOfAttempt(record: AttemptRecord): string {
     case 'unavailable':
       return `${record.domain ?? 'a source'} did not answer, and it could have let ${who} in`;
     case 'refused':
-      return `${who} was refused: ${record.reason ?? 'unknown'}`;
+      return refusalSentence(record.reason, who);
   }
 }
 
