@@ -13,9 +13,9 @@ import { type Clock, CodedError, type Milliseconds, messageOf, type Timer } from
 import type { KeyPath } from './config-tree.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { FolderWatch } from './folder-watch.ts';
-import { type LoadOptions, type LoadResult, loadConfiguration, type Sources } from './load.ts';
+import { type ConfigurationText, type LoadOptions, type LoadResult, loadConfiguration, type Sources } from './load.ts';
 import { type Problem, problemOf } from './problem.ts';
-import { type ReadFile, readRegularFile } from './read-file.ts';
+import { type FileReading, type ReadFile, readRegularFile } from './read-file.ts';
 
 const STILL: Milliseconds = 1000;
 const POLL: Milliseconds = 2000;
@@ -28,6 +28,8 @@ export interface Generation<T> {
   readonly number: number;
   readonly value: T;
   readonly warnings: readonly Problem[];
+  /** What it was read from, for `loadFromText`. */
+  readonly text: ConfigurationText;
   /** A problem that only a room can see, at the place where `path` was written. */
   problemAt(path: KeyPath, message: string): Problem;
 }
@@ -172,11 +174,12 @@ export class ConfigurationWatcher<S extends z.ZodType> {
   }
 
   async #round(forced: boolean): Promise<ReloadOutcome> {
-    const { loaded, digest } = await this.#load();
+    const { loaded, digest, readings } = await this.#load();
     if (loaded.kind === 'refused') return this.#refused(loaded.problems);
     if (!forced && digest === this.#digest) return this.#unchanged();
     const { value, warnings, problemAt } = loaded;
-    const next: Generation<z.output<S>> = { number: ++this.#number, value, warnings, problemAt };
+    const text = { files: loaded.sources.files, readings };
+    const next: Generation<z.output<S>> = { number: ++this.#number, value, warnings, text, problemAt };
     const result = await this.#apply(next);
     if (result.kind === 'refused') return this.#refused(result.problems);
     this.#current = next;
@@ -185,13 +188,19 @@ export class ConfigurationWatcher<S extends z.ZodType> {
   }
 
   /** Loads until the files were the same before and after, so that no two moments are mixed. */
-  async #load(): Promise<{ loaded: LoadResult<z.output<S>>; digest: string }> {
+  async #load(): Promise<{
+    loaded: LoadResult<z.output<S>>;
+    digest: string;
+    readings: ConfigurationText['readings'];
+  }> {
     for (;;) {
       const before = await this.#fingerprintNow();
       const hash = createHash('sha256');
+      const readings = new Map<string, FileReading>();
       const readFile: ReadFile = async (file, limit) => {
         const reading = await (this.#options.readFile ?? readRegularFile)(file, limit);
         if (reading.kind === 'read') hash.update(`${file}\0${reading.octets.length}\0`).update(reading.octets);
+        readings.set(file, reading);
         return reading;
       };
       const loaded = await loadConfiguration({ ...this.#options, readFile });
@@ -201,7 +210,7 @@ export class ConfigurationWatcher<S extends z.ZodType> {
       // Secret files that were not known before had no part in the first fingerprint.
       if (!known) continue;
       this.#fingerprint = await this.#fingerprintNow();
-      if (this.#fingerprint === before) return { loaded, digest: hash.digest('hex') };
+      if (this.#fingerprint === before) return { loaded, digest: hash.digest('hex'), readings };
       await this.#settle();
     }
   }

@@ -32,7 +32,14 @@ export { path } from './file-path.ts';
 export { generateJsonSchema } from './json-schema.ts';
 export { formatKeyPath, parseKeyPath } from './key-path.ts';
 export { address, type ListenAddress, parseListenAddress } from './listen-address.ts';
-export { type LoadOptions, type LoadResult, loadConfiguration, type Sources } from './load.ts';
+export {
+  type ConfigurationText,
+  type LoadOptions,
+  type LoadResult,
+  loadConfiguration,
+  loadFromText,
+  type Sources,
+} from './load.ts';
 export { mapOf } from './map-of.ts';
 export { nearestKey } from './nearest-key.ts';
 export { formatProblem, type Problem, problemOf } from './problem.ts';

@@ -19,7 +19,7 @@ import {
 import { applyEnvironment, type Environment } from './environment.ts';
 import { formatKeyPath } from './key-path.ts';
 import { type Problem, sortProblems } from './problem.ts';
-import { type ReadFile, readRegularFile } from './read-file.ts';
+import { type FileReading, type ReadFile, readRegularFile } from './read-file.ts';
 import { resolveFiles } from './resolve-files.ts';
 import { unknownKeys } from './unknown-keys.ts';
 import { validate } from './validation.ts';
@@ -36,6 +36,14 @@ export interface LoadOptions<S extends z.ZodType> {
   readonly schema: S;
   /** Reads from the disk unless another reader is handed in. */
   readonly readFile?: ReadFile;
+}
+
+/** The octets of a configuration as they were read, so that another process can make the same value of them. */
+export interface ConfigurationText {
+  /** In the order of reading, as they were named. */
+  readonly files: readonly string[];
+  /** What stood in each file that was read, secret files too, by absolute path. */
+  readonly readings: ReadonlyMap<string, FileReading>;
 }
 
 /** What the configuration was read from; all of it is worth watching. */
@@ -64,8 +72,23 @@ export type LoadResult<T> =
 export async function loadConfiguration<S extends z.ZodType>(
   options: LoadOptions<S>,
 ): Promise<LoadResult<z.output<S>>> {
-  const { schema, environment, readFile = readRegularFile } = options;
-  const listed = await listConfigFiles(options.paths);
+  const { readFile = readRegularFile } = options;
+  return await loadListed(await listConfigFiles(options.paths), { ...options, readFile });
+}
+
+/** Loads from what another process has read; asks no disk. */
+export async function loadFromText<S extends z.ZodType>(
+  { files, readings }: ConfigurationText,
+  options: Pick<LoadOptions<S>, 'environment' | 'schema'>,
+): Promise<LoadResult<z.output<S>>> {
+  const readFile: ReadFile = async (file) => readings.get(file) ?? { kind: 'failed', reason: 'was not read' };
+  return await loadListed({ files, folders: [], problems: [] }, { ...options, readFile });
+}
+
+async function loadListed<S extends z.ZodType>(
+  listed: ConfigFiles,
+  { schema, environment, readFile }: Pick<LoadOptions<S>, 'environment' | 'schema'> & { readonly readFile: ReadFile },
+): Promise<LoadResult<z.output<S>>> {
   const read = await readTrees(listed, readFile);
   const sources: Sources = { files: listed.files, folders: listed.folders, secretFiles: [] };
   if (read.broken) return refused(read.problems, sources);

@@ -8,8 +8,10 @@ import { z } from 'zod';
 import { CodedError, systemClock } from '../../src/base/index.ts';
 import {
   type ApplyResult,
+  type ConfigurationText,
   ConfigurationWatcher,
   formatProblem,
+  loadFromText,
   type ReadFile,
   type ReloadOutcome,
   secretShape,
@@ -90,6 +92,35 @@ describe('ConfigurationWatcher', { concurrency: true }, () => {
     assert.equal(watcher.current?.value.workers, 2);
     assert.deepEqual(applied, [{ workers: 2, allow: [], deny: [] }]);
     assert.deepEqual(outcomes, [{ kind: 'applied', generation: 1, restartKeys: [], warnings: [] }]);
+  });
+
+  it('hands on the octets it read, from which another process makes the same value without the disk', async (t) => {
+    const folder = writeFiles(temporaryFolder(t), {
+      'realmgate.yaml': 'allow: [ a ]\ntokenFile: token\n',
+      token: 'hush',
+    });
+    const texts: ConfigurationText[] = [];
+    const watcher = new ConfigurationWatcher({
+      paths: [folder],
+      environment: { REALMGATE__WORKERS: '7' },
+      schema,
+      clock: new ManualClock(),
+      report: () => {},
+      apply: async ({ text }) => {
+        texts.push(text);
+        return APPLIED;
+      },
+    });
+    await watcher.start();
+    await watcher.close();
+    rmSync(folder, { recursive: true });
+    const again = await loadFromText(texts[0]!, { environment: { REALMGATE__WORKERS: '7' }, schema });
+    assert.ok(again.kind === 'loaded');
+    assert.deepEqual(again.value, watcher.current?.value);
+    assert.equal(again.value.token?.reveal(), 'hush');
+    assert.equal(again.value.workers, 7);
+    const missing = await loadFromText({ ...texts[0]!, readings: new Map() }, { environment: {}, schema });
+    assert.equal(missing.kind, 'refused');
   });
 
   it('starts nothing on a bad file', async (t) => {
