@@ -14,7 +14,7 @@ import {
   wrapPrincipals,
 } from '../access/index.ts';
 import { type AttemptRecord, type AuditRecord, type DecisionRecord, parseAuditId } from '../audit/index.ts';
-import { type PhaseResult, type SecurityRealm, smallestFlagEdit } from '../realm/index.ts';
+import { judgeAnswer, type PhaseResult, type SecurityRealm, smallestFlagEdit } from '../realm/index.ts';
 import type { AdminGeneration, AdminPorts } from './ports.ts';
 import { refusalSentence } from './refusal-sentences.ts';
 
@@ -124,19 +124,7 @@ function answerAt(record: AttemptRecord, position: number): PhaseResult | undefi
   const module = record.modules.find((candidate) => candidate.position === position);
   if (module === undefined) return undefined;
   if (module.result !== 'failure') return module.result;
-  return { kind: 'failure', reason: reasonOf(module.reason), detail: module.detail ?? '' };
-}
-
-function reasonOf(text: string | undefined) {
-  const reasons = [
-    'unknown-user',
-    'wrong-credential',
-    'missing-credential',
-    'locked',
-    'disabled',
-    'unavailable',
-  ] as const;
-  return reasons.find((reason) => reason === text) ?? 'error';
+  return judgeAnswer({ kind: 'failure', reason: module.reason, detail: module.detail ?? '' });
 }
 
 export function explainRecordedDecision(

@@ -13,17 +13,9 @@ import { addLoginCommands } from './commands/login.ts';
 import { addPasswordCommands } from './commands/password.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSessionCommands } from './commands/session.ts';
-import { EXIT, type OutputFormat } from './output.ts';
+import type { Act } from './common-options.ts';
+import { EXIT } from './output.ts';
 import type { CommandPorts } from './ports.ts';
-
-/** What every command has: where the configuration is and how to print. */
-export interface CommonOptions {
-  readonly config: readonly string[];
-  readonly output: OutputFormat;
-}
-
-/** Adds a command's action: its result is the exit code. */
-export type Act = (run: () => Promise<number>) => Promise<void>;
 
 /** Parses and runs `argv` (without node and the program); resolves the exit code. */
 export async function runCommandLine(argv: readonly string[], ports: CommandPorts): Promise<number> {
@@ -92,10 +84,4 @@ function inheritSettings(command: Command): void {
 
 function describe(error: unknown): string {
   return error instanceof CodedError ? `${error.message} (${error.code})` : messageOf(error);
-}
-
-/** The options of the program, as a command's action sees them. */
-export function commonOptions(command: Command, { defaultPaths }: CommandPorts): CommonOptions {
-  const { config, output } = command.optsWithGlobals<{ config: string[]; output: OutputFormat }>();
-  return { config: config.length > 0 ? config : defaultPaths, output };
 }

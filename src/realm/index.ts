@@ -104,6 +104,7 @@ export { type TotpOptions, type TotpPorts, totpModule, totpModuleSchema, type Us
 export { storedUsedCodes } from './modules/totp-used-codes.ts';
 export { OfficeHours, type ParsedHours, parseOfficeHours } from './office-hours.ts';
 export { PARKING_TIME, ParkedLogins } from './parked-logins.ts';
+export { judgeAnswer } from './phase-answer.ts';
 export { lintRealm, type RealmProblem } from './realm-lint.ts';
 export { moduleSchemas, type RealmOptions, realmSchema, sessionPolicy } from './realm-schema.ts';
 export { SecurityRealm, type SecurityRealmOptions } from './security-realm.ts';

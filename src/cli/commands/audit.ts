@@ -4,7 +4,7 @@ import type { AuditRecord } from '../../audit/index.ts';
 import { CodedError, type Instant } from '../../base/index.ts';
 import { parseDuration } from '../../config/index.ts';
 import { callAct } from '../call-act.ts';
-import { type Act, commonOptions } from '../command-line.ts';
+import { type Act, commonOptions } from '../common-options.ts';
 import { EXIT, json, table } from '../output.ts';
 import type { CommandPorts } from '../ports.ts';
 

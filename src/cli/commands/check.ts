@@ -1,6 +1,6 @@
 /** `realmgate check` */
 import type { Command } from 'commander';
-import { type Act, commonOptions } from '../command-line.ts';
+import { type Act, commonOptions } from '../common-options.ts';
 import { EXIT, json } from '../output.ts';
 import type { CheckReport, CommandPorts } from '../ports.ts';
 

@@ -12,7 +12,7 @@ import {
   removeKey,
   setKey,
 } from '../../config/index.ts';
-import { type Act, commonOptions } from '../command-line.ts';
+import { type Act, commonOptions } from '../common-options.ts';
 import { EXIT, json, type OutputFormat, table } from '../output.ts';
 import type { CommandPorts } from '../ports.ts';
 

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { Secret, systemClock, systemRandom } from '../../base/index.ts';
 import { createKeyDerivation } from '../../password/index.ts';
-import type { Act } from '../command-line.ts';
+import type { Act } from '../common-options.ts';
 import { EXIT } from '../output.ts';
 import type { CommandPorts } from '../ports.ts';
 

@@ -1,6 +1,6 @@
 /** `realmgate serve` */
 import type { Command } from 'commander';
-import { type Act, commonOptions } from '../command-line.ts';
+import { type Act, commonOptions } from '../common-options.ts';
 import type { CommandPorts } from '../ports.ts';
 
 export function addServeCommand(program: Command, ports: CommandPorts, act: Act): void {

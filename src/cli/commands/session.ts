@@ -1,7 +1,7 @@
 /** `realmgate session list|revoke` */
 import type { Command } from 'commander';
 import { callAct } from '../call-act.ts';
-import { type Act, commonOptions } from '../command-line.ts';
+import { type Act, commonOptions } from '../common-options.ts';
 import { EXIT, json, table } from '../output.ts';
 import type { CommandPorts } from '../ports.ts';
 
