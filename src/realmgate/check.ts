@@ -11,7 +11,7 @@ import {
   propertiesModule,
 } from '../realm/index.ts';
 import { type Configuration, configurationSchema } from './configuration.ts';
-import { accessConfiguration, loginDomainOf } from './generation.ts';
+import { accessConfiguration, loginDomainOf } from './guarded-services.ts';
 import type { ModuleOptions } from './login-modules.ts';
 
 interface Finding {

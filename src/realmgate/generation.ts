@@ -2,25 +2,14 @@
  * Builds one configuration generation: realms with their modules, services with their rules, everything that a new
  * configuration replaces as a whole. All of it is built and started first; only then does the caller swap one reference.
  */
-import { type AccessConfiguration, AccessPolicy, type AccessProblem, compileAdmissionRule } from '../access/index.ts';
-import type { AdminGeneration, GuardedService } from '../admin/index.ts';
-import {
-  DEFAULT_GROUPS_DOMAIN,
-  SecurityRealm,
-  type SecurityRealmOptions,
-  type SessionPolicy,
-  sessionPolicy,
-} from '../realm/index.ts';
-import {
-  buildService,
-  gateCookies,
-  protectNames,
-  type Service,
-  ServiceTable,
-  type WebGeneration,
-} from '../web/index.ts';
+import type { AccessProblem } from '../access/index.ts';
+import type { AdminGeneration } from '../admin/index.ts';
+import { SecurityRealm, type SecurityRealmOptions, type SessionPolicy, sessionPolicy } from '../realm/index.ts';
+import type { WebGeneration } from '../web/index.ts';
 import type { Configuration } from './configuration.ts';
-import { buildModule, type ModuleOptions, type ModulePorts } from './login-modules.ts';
+import { compileServices } from './guarded-services.ts';
+import { buildModule, type ModulePorts } from './login-modules.ts';
+import { buildWebGeneration } from './web-generation.ts';
 
 export interface GenerationPorts extends ModulePorts {
   readonly recorder: SecurityRealmOptions['recorder'];
@@ -44,70 +33,25 @@ export type GenerationBuild =
 
 /** Does no I/O. */
 export function buildGeneration(number: number, configuration: Configuration, ports: GenerationPorts): GenerationBuild {
-  const { policy, problems } = AccessPolicy.compile(accessConfiguration(configuration));
-  const found = [...problems];
-  const publicOrigin = configuration.listen.web?.publicUrl ?? 'http://127.0.0.1';
-  const services: Service[] = [];
-  const guarded = new Map<string, GuardedService>();
-  for (const [name, options] of configuration.services) {
-    const compiled = compileAdmissionRule(policy, options.realm, options, ['services', name]);
-    if (compiled.kind === 'refused') found.push(...compiled.problems);
-    else {
-      services.push(buildService(name, options, compiled.rule, { clock: ports.clock, publicOrigin }));
-      guarded.set(name, { realm: options.realm, rule: compiled.rule });
-    }
-  }
-  if (found.length > 0) return { kind: 'refused', problems: found };
-
+  const compiled = compileServices(configuration);
+  if (compiled.kind === 'refused') return compiled;
   const realms = new Map<string, SecurityRealm>();
   for (const name of configuration.realms.keys()) realms.set(name, buildRealm(name, configuration, ports));
-  const web: WebGeneration = {
-    number,
-    services: new ServiceTable(services),
-    realms: new Map([...realms].map(([name, realm]) => [name, loginRealm(realm)])),
-    trusted: { contains: (address) => configuration.trustedProxies.some((range) => range.contains(address)) },
-    protectedNames: protectNames(),
-    publicOrigin,
-    cookies: gateCookies(realms.keys(), publicOrigin.startsWith('https:')),
-  };
+  const loginRealms = new Map([...realms].map(([name, realm]) => [name, loginRealm(realm)]));
+  const { services } = compiled;
+  const web = buildWebGeneration({ number, configuration, services, realms: loginRealms, clock: ports.clock });
   const generation: Generation = {
     number,
     configuration,
-    web,
-    admin: { number, realms, services: guarded },
+    web: web.generation,
+    admin: { number, realms, services },
     start: () => startAll([...realms.values()]),
     async close() {
       for (const realm of realms.values()) await realm.close();
-      for (const service of services) service.upstream?.close();
+      web.close();
     },
   };
   return { kind: 'built', generation };
-}
-
-/** What the access rules need to know of the realms. */
-export function accessConfiguration(configuration: Configuration): AccessConfiguration {
-  const { domains, roles, realms } = configuration;
-  return {
-    domains,
-    roles,
-    realms: new Map(
-      [...realms].map(([name, { modules }]) => [
-        name,
-        {
-          loginDomains: modules.flatMap((module) => loginDomainOf(module) ?? []),
-          wrappingDomains: modules.flatMap((module) =>
-            'wrapPrincipals' in module && module.wrapPrincipals ? (loginDomainOf(module) ?? []) : [],
-          ),
-        },
-      ]),
-    ),
-  };
-}
-
-/** The login domain whose principals a module adds; undefined for one that adds none. */
-export function loginDomainOf(module: ModuleOptions): string | undefined {
-  if (module.use === 'groups') return module.domain ?? DEFAULT_GROUPS_DOMAIN;
-  return 'domain' in module ? module.domain : undefined;
 }
 
 function buildRealm(name: string, configuration: Configuration, ports: GenerationPorts): SecurityRealm {
