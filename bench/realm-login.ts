@@ -115,7 +115,12 @@ const realm = new SecurityRealm({
   validators: [],
   clock: systemClock,
   passwords,
-  recorder: { record: () => void recorded++ },
+  recorder: {
+    record: ({ id }) => {
+      recorded++;
+      return id;
+    },
+  },
   parked: new ParkedLogins(systemClock, systemRandom),
 });
 

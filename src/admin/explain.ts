@@ -13,10 +13,18 @@ import {
   smallestChange,
   wrapPrincipals,
 } from '../access/index.ts';
-import { type AttemptRecord, type AuditRecord, type DecisionRecord, parseAuditId } from '../audit/index.ts';
+import {
+  type AttemptRecord,
+  type AuditRecord,
+  type DecisionRecord,
+  type Numbered,
+  parseAuditId,
+} from '../audit/index.ts';
 import { judgeAnswer, type PhaseResult, type SecurityRealm, smallestFlagEdit } from '../realm/index.ts';
 import type { AdminGeneration, AdminPorts } from './ports.ts';
 import { refusalSentence } from './refusal-sentences.ts';
+
+type WrittenAttempt = AttemptRecord & Numbered;
 
 export interface ExplainInput {
   /** The code that the user was shown. */
@@ -68,16 +76,17 @@ async function explainFlood(
   return like && { ...like, id: record.id, notes: [...like.notes, note] };
 }
 
-export function explainAttempt(record: AttemptRecord & { at?: number }, generation: AdminGeneration): Explanation {
+function explainAttempt(record: WrittenAttempt, generation: AdminGeneration): Explanation {
   const realm = generation.realms.get(record.realm);
   return {
     id: record.id,
-    at: new Date(record.at ?? 0).toISOString(),
+    at: new Date(record.at).toISOString(),
     kind: 'login',
     outcome: record.outcome,
     because: becauseOfAttempt(record),
     login: record,
     ...flagChange(record, realm),
+    ...(record.cut === true && { notes: [CUT] }),
   };
 }
 
@@ -127,15 +136,19 @@ function answerAt(record: AttemptRecord, position: number): PhaseResult | undefi
   return judgeAnswer({ kind: 'failure', reason: module.reason, detail: module.detail ?? '' });
 }
 
-export function explainRecordedDecision(
-  record: DecisionRecord & { at?: number },
-  attempt: AuditRecord | AttemptRecord | undefined,
+/** An incomplete subject would be judged wrongly: a group that is missing may be the one that decided. */
+const CUT =
+  'the login behind it was too long for one record: not all groups of the user are in it, so no change was worked out';
+
+function explainRecordedDecision(
+  record: DecisionRecord & Numbered,
+  attempt: AuditRecord | undefined,
   generation: AdminGeneration,
 ): Explanation {
   const login = attempt?.kind === 'attempt' ? attempt : undefined;
   const base = {
     id: record.id,
-    at: new Date(record.at ?? 0).toISOString(),
+    at: new Date(record.at).toISOString(),
     kind: 'decision',
     outcome: record.permitted ? 'permitted' : 'denied',
     decision: record,
@@ -149,6 +162,7 @@ export function explainRecordedDecision(
         : 'the login behind it is no longer in the trail';
     return { ...base, because: record.reason, change: [], notes: [missing] };
   }
+  if (login.cut === true) return { ...base, because: record.reason, change: [], notes: [CUT] };
   const subject = subjectOf(login, generation);
   const today = explainDecision(subject, service.rule);
   const edits = smallestChange(subject, service.rule, today.permitted ? 'refused' : 'permitted') ?? [];

@@ -3,6 +3,7 @@
  * count at the lockout. The attempt itself is in the audit trail like any other, with the door `test`.
  */
 import { explainDecision } from '../access/index.ts';
+import type { AuditId } from '../audit/index.ts';
 import { CodedError, Secret } from '../base/index.ts';
 import type { CallbackHandler } from '../realm/index.ts';
 import { type Explanation, explain } from './explain.ts';
@@ -20,7 +21,7 @@ export interface LoginTestReport {
   readonly explanation: Explanation;
 }
 
-/** @throws CodedError ADMIN_UNKNOWN_SERVICE when no service has that name. */
+/** @throws CodedError ADMIN_UNKNOWN_SERVICE when no service has that name, ADMIN_EXPLAIN when the trail took no record. */
 export async function testLogin(ports: AdminPorts, input: LoginTestInput): Promise<LoginTestReport> {
   const generation = ports.generation();
   const service = generation.services.get(input.service);
@@ -28,16 +29,15 @@ export async function testLogin(ports: AdminPorts, input: LoginTestInput): Promi
   if (service === undefined || realm === undefined) {
     throw new CodedError('ADMIN_UNKNOWN_SERVICE', `no service is called ${input.service}`);
   }
-  const id = ports.trail.newId();
   const outcome = await realm.login({
-    id,
+    id: ports.trail.newId(),
     door: 'test',
     service: input.service,
     handler: answerWith(input.user, new Secret(input.password)),
     counted: false,
     now: ports.clock.now(),
   });
-  if (outcome.kind !== 'authenticated') return report(ports, id, false);
+  if (outcome.kind !== 'authenticated') return report(ports, outcome.id, false);
   await outcome.logout();
   const { subject } = outcome;
   const decision = explainDecision(subject, service.rule);
@@ -45,7 +45,7 @@ export async function testLogin(ports: AdminPorts, input: LoginTestInput): Promi
     kind: 'decision',
     id: ports.trail.newId(),
     service: input.service,
-    attempt: id,
+    attempt: outcome.id,
     host: '',
     path: '',
     method: '',
@@ -61,9 +61,11 @@ export async function testLogin(ports: AdminPorts, input: LoginTestInput): Promi
   return report(ports, decisionId, decision.permitted);
 }
 
-async function report(ports: AdminPorts, id: string, admitted: boolean): Promise<LoginTestReport> {
-  const explanation = await explain(ports, { id });
-  if (explanation === undefined) throw new CodedError('ADMIN_EXPLAIN', `the attempt ${id} is not in the audit trail`);
+async function report(ports: AdminPorts, id: AuditId | undefined, admitted: boolean): Promise<LoginTestReport> {
+  const explanation = id && (await explain(ports, { id }));
+  if (!explanation) {
+    throw new CodedError('ADMIN_EXPLAIN', 'the attempt could not be written to the audit trail; is its disk full?');
+  }
   return { admitted, outcome: explanation.outcome, explanation };
 }
 

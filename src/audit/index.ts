@@ -16,6 +16,7 @@ export type {
   AuditedPrincipal,
   AuditRecord,
   DecisionRecord,
+  Numbered,
   RefusalsRecord,
   RepeatsRecord,
 } from './record.ts';

@@ -38,14 +38,17 @@ export interface EncodedLine {
   readonly hash: string;
 }
 
-/** Encodes a record as the line after the one with `previousHash`. Texts and lists that do not fit are cut with `…`. */
+/**
+ * Encodes a record as the line after the one with `previousHash`. Texts and lists that do not fit are cut, and the
+ * record then says so (`cut`): a login is neither refused nor left out for being too long to write down.
+ */
 export function encodeLine(record: UnnumberedRecord, n: number, at: Instant, previousHash: string): EncodedLine {
   const { kind, id, ...others } = record;
   const prefix = `{"n":${n},"at":"${new Date(at).toISOString()}","kind":"${kind}","id":"${id}",`;
   let rest = escapeUnsafe(JSON.stringify(others));
   for (const [characters, items] of CLIPS) {
     if (!isTooLong(rest)) break;
-    rest = escapeUnsafe(JSON.stringify(others, clip(characters, items)));
+    rest = escapeUnsafe(JSON.stringify({ ...others, cut: true }, clip(characters, items)));
   }
   const body = prefix + rest.slice(1, -1);
   const own = hashOf(previousHash, body);

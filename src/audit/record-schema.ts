@@ -17,6 +17,7 @@ const numbered = {
   n: z.int().positive(),
   at: z.iso.datetime().transform((instant) => Date.parse(instant)),
   id,
+  cut: z.boolean().exactOptional(),
   hash: text,
 };
 
@@ -43,7 +44,9 @@ const attempt = z.strictObject({
   outcome: z.enum(['authenticated', 'challenged', 'refused', 'unavailable']),
   reason: maybe,
   domain: maybe,
-  principals: listOf(z.strictObject({ type: text, name: text, domain: text, module: text })),
+  principals: listOf(
+    z.strictObject({ type: text, name: text, domain: text, module: text, aliases: listOf(text).exactOptional() }),
+  ),
   parked: z.boolean().exactOptional(),
 });
 

@@ -32,6 +32,8 @@ export interface AuditedPrincipal {
   readonly domain: string;
   /** `<position>:<use>`. */
   readonly module: string;
+  /** Other names of the same principal, such as the distinguished name of a group. */
+  readonly aliases?: readonly string[];
 }
 
 /** One login at one door. */
@@ -166,6 +168,8 @@ export interface Numbered {
   readonly n: number;
   /** When the line was written. */
   readonly at: Instant;
+  /** True when texts or lists of the record were too long for a line and were cut: what is missing is not known. */
+  readonly cut?: boolean;
 }
 
 export type AuditRecord = UnnumberedRecord & Numbered;

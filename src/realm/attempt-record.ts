@@ -2,14 +2,17 @@
  * AttemptRecorder is the port through which a SecurityRealm writes down every attempt before it answers; the
  * composition root connects it to the audit trail. It cannot be configured away.
  */
-import type { AttemptRecord, AuditedModule } from '../audit/index.ts';
+import type { AttemptRecord, AuditedModule, AuditId } from '../audit/index.ts';
 import { unreachable } from '../base/index.ts';
 import type { ModuleRun } from './login-context.ts';
-import type { ChallengeAnswer, LoginOutcome, LoginRequest } from './login-outcome.ts';
+import type { ChallengeAnswer, LoginRequest, LoginVerdict } from './login-outcome.ts';
 
 export interface AttemptRecorder {
-  /** Returns when the record is written; a throw makes the attempt `unavailable`, never a pass. */
-  record(attempt: AttemptRecord): void;
+  /**
+   * Returns when the record is written, with the id of the record that speaks for the attempt: its own, or that of
+   * the flood it was folded into. A throw makes the attempt `unavailable`, never a pass.
+   */
+  record(attempt: AttemptRecord): AuditId;
 }
 
 /** A detail is for one line of a log. */
@@ -32,7 +35,7 @@ type ModuleDraft = { -readonly [Key in keyof AuditedModule]: AuditedModule[Key] 
 const NOBODY: AttemptRecord['principals'] = [];
 
 /** The record of an attempt that came to this outcome. Every login waits for it, hence no copies and no spreads. */
-export function attemptRecord(attempt: Attempt, outcome: LoginOutcome): AttemptRecord {
+export function attemptRecord(attempt: Attempt, outcome: LoginVerdict): AttemptRecord {
   const { id, realm, request, name, runs } = attempt;
   const modules: AuditedModule[] = [];
   for (const [index, run] of runs.entries()) if (run.login !== undefined) modules.push(auditedModule(run, index));
@@ -46,16 +49,13 @@ export function attemptRecord(attempt: Attempt, outcome: LoginOutcome): AttemptR
   return record;
 }
 
-function conclude(record: Draft, outcome: LoginOutcome): void {
+function conclude(record: Draft, outcome: LoginVerdict): void {
   switch (outcome.kind) {
     case 'authenticated':
       record.domain = outcome.subject.domain;
-      record.principals = outcome.subject.principals.map(({ type, name, domain, module }) => ({
-        type,
-        name,
-        domain,
-        module,
-      }));
+      record.principals = outcome.subject.principals.map(({ type, name, domain, module, aliases }) =>
+        aliases === undefined ? { type, name, domain, module } : { type, name, domain, module, aliases },
+      );
       return;
     case 'challenged':
       record.reason = outcome.factor;

@@ -48,6 +48,7 @@ export type {
   Challenged,
   LoginOutcome,
   LoginRequest,
+  LoginVerdict,
   RefusalReason,
   Refused,
   Unavailable,

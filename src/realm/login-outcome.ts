@@ -9,7 +9,7 @@ import type { CallbackHandler, OneTimeCodeCallback } from './callbacks.ts';
 import type { FailureReason } from './login-module.ts';
 
 export interface LoginRequest {
-  /** The id of the attempt; what the client may be shown and `realmgate explain` takes. */
+  /** The id of the attempt. What the client is shown is the id of the outcome. */
   readonly id: AuditId;
   /** What received the credential: `form`, `basic`, `certificate`, `ldap`, `api`, `cli`. */
   readonly door: string;
@@ -84,4 +84,11 @@ export interface Unavailable {
   readonly domain: string;
 }
 
-export type LoginOutcome = Authenticated | Challenged | Refused | Unavailable;
+/** What a login came to, before it is written down. */
+export type LoginVerdict = Authenticated | Challenged | Refused | Unavailable;
+
+/**
+ * A verdict and the id of the record that speaks for it: what the client may be shown and `realmgate explain` takes.
+ * Undefined only when the audit trail took no record, and then nobody was let in.
+ */
+export type LoginOutcome = (LoginVerdict & { readonly id: AuditId }) | (Unavailable & { readonly id: undefined });

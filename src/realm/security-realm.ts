@@ -16,7 +16,14 @@ import { LiveLogin, type RaisedChallenge, type SentCredentials } from './live-lo
 import type { StackEntry } from './login-context.ts';
 import type { LoginModuleDefinition, PasswordVerifier } from './login-module.ts';
 import { type DomainSpelling, LoginNames } from './login-name.ts';
-import type { ChallengeAnswer, LoginOutcome, LoginRequest, RefusalReason, Refused } from './login-outcome.ts';
+import type {
+  ChallengeAnswer,
+  LoginOutcome,
+  LoginRequest,
+  LoginVerdict,
+  RefusalReason,
+  Refused,
+} from './login-outcome.ts';
 import type { ParkedLogins } from './parked-logins.ts';
 import { verdictOf } from './realm-verdict.ts';
 import { RefusalCost } from './refusal-cost.ts';
@@ -131,17 +138,17 @@ export class SecurityRealm {
 
   async #settle(live: LiveLogin, ended: StackResult | RaisedChallenge, attempt: Attempt): Promise<LoginOutcome> {
     if (ended.kind === 'challenge') return this.#challenge(live, ended, attempt);
-    const outcome = ended.kind === 'success' ? this.#admit(live) : verdictOf(live.context.runs(), ended);
-    if (outcome.kind === 'authenticated') {
-      const recorded = this.#record(attempt, outcome);
-      if (recorded !== outcome) await outcome.logout();
-      return recorded;
+    const verdict = ended.kind === 'success' ? this.#admit(live) : verdictOf(live.context.runs(), ended);
+    if (verdict.kind === 'authenticated') {
+      const outcome = this.#record(attempt, verdict);
+      if (outcome.kind !== 'authenticated') await verdict.logout();
+      return outcome;
     }
     if (ended.kind === 'success') await logoutOf(live)();
-    return this.#record(attempt, await this.#atFullCost(outcome, live.passwords, live.sent.password));
+    return this.#record(attempt, await this.#atFullCost(verdict, live.passwords, live.sent.password));
   }
 
-  #admit(live: LiveLogin): LoginOutcome {
+  #admit(live: LiveLogin): LoginVerdict {
     const runs = live.context.runs();
     try {
       const admission = admitSubject(this.name, runs, this.#names);
@@ -165,26 +172,26 @@ export class SecurityRealm {
   #challenge(live: LiveLogin, raised: RaisedChallenge, attempt: Attempt): LoginOutcome {
     live.park();
     const parkedId = this.#options.parked.park(live);
-    const outcome: LoginOutcome =
+    const verdict: LoginVerdict =
       parkedId === undefined
         ? { kind: 'unavailable', domain: this.name }
         : { kind: 'challenged', factor: raised.callback.factor, parkedId };
-    const recorded = this.#record({ ...attempt, parked: true }, outcome);
-    if (recorded.kind !== 'challenged') {
+    const outcome = this.#record({ ...attempt, parked: true }, verdict);
+    if (outcome.kind !== 'challenged') {
       if (parkedId !== undefined) this.#options.parked.take(parkedId, this.name, live.browserNonce);
       live.giveUp();
     }
-    return recorded;
+    return outcome;
   }
 
   /** Spends what a wrong password would have cost; a queue that is full for it is an outage like any other. */
-  async #atFullCost(outcome: LoginOutcome, cost: RefusalCost, password: Secret | undefined): Promise<LoginOutcome> {
-    if (password === undefined || password.octets > LONGEST_PASSWORD) return outcome;
+  async #atFullCost(verdict: LoginVerdict, cost: RefusalCost, password: Secret | undefined): Promise<LoginVerdict> {
+    if (password === undefined || password.octets > LONGEST_PASSWORD) return verdict;
     try {
       await cost.settle(this.#definitions, password);
-      return outcome;
+      return verdict;
     } catch {
-      return outcome.kind === 'unavailable' ? outcome : { kind: 'unavailable', domain: 'password' };
+      return verdict.kind === 'unavailable' ? verdict : { kind: 'unavailable', domain: 'password' };
     }
   }
 
@@ -193,12 +200,11 @@ export class SecurityRealm {
     return { id: request.id, realm: this.name, request, name: live?.sent.name?.key, runs, parked: false };
   }
 
-  #record(attempt: Attempt, outcome: LoginOutcome): LoginOutcome {
+  #record(attempt: Attempt, verdict: LoginVerdict): LoginOutcome {
     try {
-      this.#options.recorder.record(attemptRecord(attempt, outcome));
-      return outcome;
+      return { ...verdict, id: this.#options.recorder.record(attemptRecord(attempt, verdict)) };
     } catch {
-      return { kind: 'unavailable', domain: 'audit' };
+      return { kind: 'unavailable', domain: 'audit', id: undefined };
     }
   }
 }

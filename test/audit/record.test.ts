@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type AuditEntry, type AuditId, readAuditRecord } from '../../src/audit/index.ts';
+import { type AuditEntry, type AuditId, type AuditRecord, readAuditRecord } from '../../src/audit/index.ts';
 import { encodeLine, frameOf, hashOf, LONGEST_LINE, ORIGIN } from '../../src/audit/record-codec.ts';
 import { Secret } from '../../src/base/index.ts';
 
@@ -67,8 +67,28 @@ describe('an audit record', () => {
     const huge = entry('n'.repeat(1e6), { principals: Array.from({ length: 20_000 }, () => principal) });
     const line = encode(huge);
     assert.ok(line.length <= LONGEST_LINE);
-    const read = readAuditRecord(line.trimEnd()) as { name?: string };
+    const read = readAuditRecord(line.trimEnd()) as { name?: string; cut?: boolean };
     assert.match(read.name ?? '', /^n+…$/);
+    assert.equal(read.cut, true);
+  });
+
+  it('holds three hundred groups with their distinguished names whole, and of a thousand says that some are missing', () => {
+    const groups = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({
+        type: 'group',
+        name: `group ${index}`,
+        domain: 'campus',
+        module: '2:ldap',
+        aliases: [`cn=group ${index},ou=Groups,dc=campus,dc=example`],
+      }));
+    const read = (count: number) =>
+      readAuditRecord(encode(entry('alice', { principals: groups(count) })).trimEnd()) as AuditRecord & {
+        readonly kind: 'attempt';
+      };
+    assert.deepEqual(read(300).principals, groups(300));
+    assert.equal(read(300).cut, undefined);
+    assert.deepEqual(read(1_000).principals, groups(1_000).slice(0, 256));
+    assert.equal(read(1_000).cut, true);
   });
 
   it('carries a hash over the hash before and its own octets', () => {

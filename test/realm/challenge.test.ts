@@ -32,6 +32,8 @@ const twoFactors = (seen = { logins: 0, aborts: 0 }): readonly StackEntry[] => [
 ];
 const right = { name: 'alice', password: 'secret', browserNonce: 'nonce' };
 
+/** Without the id of its record. */
+const verdict = ({ id: _, ...rest }: LoginOutcome) => rest;
 const parkedIdOf = (outcome: LoginOutcome): string => {
   assert.ok(outcome.kind === 'challenged', outcome.kind);
   assert.equal(outcome.factor, 'totp');
@@ -64,7 +66,7 @@ describe('a challenge', () => {
 
   it('cannot be raised at a door that has no way back: the code is missing', async () => {
     const realm = new Fixture(twoFactors());
-    assert.deepEqual(await realm.login({ name: 'alice', password: 'secret' }), {
+    assert.deepEqual(verdict(await realm.login({ name: 'alice', password: 'secret' })), {
       kind: 'refused',
       reason: 'missing-credential',
     });
@@ -72,21 +74,24 @@ describe('a challenge', () => {
 
   it('is not raised for a wrong password', async () => {
     const realm = new Fixture(twoFactors());
-    assert.deepEqual(await realm.login({ ...right, password: 'x' }), { kind: 'refused', reason: 'wrong-credential' });
+    assert.deepEqual(verdict(await realm.login({ ...right, password: 'x' })), {
+      kind: 'refused',
+      reason: 'wrong-credential',
+    });
   });
 
   it('is refused with a wrong code, and then over', async () => {
     const realm = new Fixture(twoFactors());
     const parkedId = parkedIdOf(await realm.login(right));
-    assert.deepEqual(await realm.answer(parkedId, '000000'), { kind: 'refused', reason: 'wrong-credential' });
-    assert.deepEqual(await realm.answer(parkedId, '123456'), { kind: 'refused', reason: 'unknown-challenge' });
+    assert.deepEqual(verdict(await realm.answer(parkedId, '000000')), { kind: 'refused', reason: 'wrong-credential' });
+    assert.deepEqual(verdict(await realm.answer(parkedId, '123456')), { kind: 'refused', reason: 'unknown-challenge' });
   });
 
   it('is not answered by another browser, which does not end it either', async () => {
     const realm = new Fixture(twoFactors());
     const parkedId = parkedIdOf(await realm.login(right));
     const stolen = await realm.answer(parkedId, '123456', 'other');
-    assert.deepEqual(stolen, { kind: 'refused', reason: 'unknown-challenge' });
+    assert.deepEqual(verdict(stolen), { kind: 'refused', reason: 'unknown-challenge' });
     assert.equal((await realm.answer(parkedId, '123456')).kind, 'authenticated');
   });
 
@@ -107,7 +112,7 @@ describe('a challenge', () => {
     realm.clock.advance(1);
     await turn();
     assert.equal(seen.aborts, 1);
-    assert.deepEqual(await realm.answer(parkedId, '123456'), { kind: 'refused', reason: 'unknown-challenge' });
+    assert.deepEqual(verdict(await realm.answer(parkedId, '123456')), { kind: 'refused', reason: 'unknown-challenge' });
   });
 
   it('goes on with the time-out of its module once answered', async () => {
@@ -126,7 +131,7 @@ describe('a challenge', () => {
     const answering = realm.answer(parkedId, '123456');
     await turn();
     realm.clock.advance(10_000);
-    assert.deepEqual(await answering, { kind: 'unavailable', domain: 'one-time-code' });
+    assert.deepEqual(verdict(await answering), { kind: 'unavailable', domain: 'one-time-code' });
   });
 
   it('does not fall through to another source when nobody answers', async () => {
@@ -156,7 +161,7 @@ describe('a challenge', () => {
     const seen = { logins: 0, aborts: 0 };
     const realm = new Fixture(twoFactors(seen));
     realm.auditFails = true;
-    assert.deepEqual(await realm.login(right), { kind: 'unavailable', domain: 'audit' });
+    assert.deepEqual(verdict(await realm.login(right)), { kind: 'unavailable', domain: 'audit' });
     await turn();
     assert.deepEqual([realm.parked.size, seen.aborts], [0, 1]);
   });

@@ -108,6 +108,8 @@ export interface Verification {
 
 export class Fixture {
   readonly clock = new ManualClock();
+  /** The record that speaks for every attempt; its own by default. */
+  foldedInto: AuditId | undefined;
   readonly attempts: AttemptRecord[] = [];
   readonly verifications: Verification[] = [];
   readonly parked: ParkedLogins<never>;
@@ -146,6 +148,7 @@ export class Fixture {
         record: (attempt) => {
           if (this.auditFails) throw new Error('disk full');
           this.attempts.push(attempt);
+          return this.foldedInto ?? attempt.id;
         },
       },
     });

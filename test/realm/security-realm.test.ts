@@ -1,6 +1,7 @@
 /** SecurityRealm: who is let in, what a refusal costs, what is written down. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { AuditId } from '../../src/audit/index.ts';
 import { STANDARD_SAMPLE } from '../../src/password/index.ts';
 import {
   type LoginModuleDefinition,
@@ -389,7 +390,34 @@ describe('the record of an attempt', () => {
     assert.equal(summary(await realm.login(right)), 'unavailable audit');
     assert.equal(loggedOut, 1);
     assert.equal(summary(await realm.login({ ...right, password: 'x' })), 'unavailable audit');
-    assert.equal(summary(await realm.login({ ...right, password: '' })), 'unavailable audit');
+    const outcome = await realm.login({ ...right, password: '' });
+    assert.equal(summary(outcome), 'unavailable audit');
+    assert.equal(outcome.id, undefined, 'there is nothing to explain');
+  });
+
+  it('tells the id of the record that speaks for it, which in a flood is not its own', async () => {
+    const realm = new Fixture(stackOf(source('local', { alice: 'plain:secret' })));
+    const wrong = { ...right, password: 'x' };
+    for (const login of [right, wrong, { ...right, password: '' }]) {
+      assert.equal((await realm.login(login)).id, realm.attempts.at(-1)?.id);
+    }
+    realm.foldedInto = 'flood-1' as AuditId;
+    assert.equal((await realm.login(wrong)).id, 'flood-1');
+  });
+
+  it('records the other names of a group, by which a rule may know it', async () => {
+    const aliases = ['cn=labs,ou=Groups,dc=campus,dc=example'];
+    const groups = definition('groups', {
+      login: () => 'ignored',
+      commit: () => 'success',
+      principals: () => [{ type: 'group', name: 'labs', aliases }],
+    });
+    const realm = new Fixture([
+      { flag: 'required', definition: groups },
+      ...stackOf(source('local', { alice: 'plain:secret' })),
+    ]);
+    await realm.login(right);
+    assert.deepEqual(realm.attempts[0]?.principals[0]?.aliases, aliases);
   });
 });
 

@@ -70,6 +70,7 @@ export function httpHeaderModule(
     use: 'http-header',
     domain: options.domain,
     verifies: true,
+    loginHeader: options.header,
     create: (context) => new VerifyingModule(context, options.domain, verify),
     start: async () => file?.start(),
     close: async () => file?.close(),

@@ -76,10 +76,9 @@ export class Gate {
     sent: RequestCredentials,
   ): Promise<GateAnswer> {
     const realm = generation.realms.get(service.realm);
-    const id = this.#ports.trail.newId();
-    if (realm === undefined) return { kind: 'unavailable', id };
+    if (realm === undefined) return { kind: 'unavailable', id: undefined };
     const outcome = await realm.login({
-      id,
+      id: this.#ports.trail.newId(),
       door: sent.door,
       service: service.name,
       client: web.client,
@@ -91,12 +90,12 @@ export class Gate {
       case 'authenticated': {
         const { subject } = outcome;
         const holder = `${sent.door}:${service.realm}:${subject.domain}\\${subject.name}`;
-        return this.#decide(web, generation, service, { subject, attempt: id, session: undefined, holder });
+        return this.#decide(web, generation, service, { subject, attempt: outcome.id, session: undefined, holder });
       }
       case 'unavailable':
-        return { kind: 'unavailable', id };
+        return { kind: 'unavailable', id: outcome.id };
       default:
-        return { kind: 'login', service, id };
+        return { kind: 'login', service, id: outcome.id };
     }
   }
 

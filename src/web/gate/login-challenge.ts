@@ -7,7 +7,7 @@ export const OWN_PATHS = '/.realmgate/';
 
 /** Where a browser begins to log in and from where it comes back to `target`. */
 export function startAddress(service: Service, target: CanonicalTarget): string {
-  return `${service.origin}${OWN_PATHS}start?${new URLSearchParams({ return: target.forwarded })}`;
+  return `${service.origin}${OWN_PATHS}start?${new URLSearchParams({ return: target.forwarded }).toString()}`;
 }
 
 /** The WWW-Authenticate value (RFC 7617); names are plain, so no quoting is needed. */

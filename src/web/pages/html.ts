@@ -29,6 +29,6 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 function render(part: Part): string {
   if (part === undefined) return '';
   if (part instanceof Html) return part.text;
-  if (Array.isArray(part)) return part.map((item: Html) => item.text).join('');
+  if (typeof part === 'object') return part.map((item) => item.text).join('');
   return String(part).replace(/[&<>"']/g, (character) => ESCAPE[character]!);
 }

@@ -11,7 +11,7 @@
  * useless in any other browser, so that nobody can be logged in as somebody else by a link.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type AuditId, parseAuditId } from '../../audit/index.ts';
+import { parseAuditId } from '../../audit/index.ts';
 import { randomToken, Secret } from '../../base/index.ts';
 import type { LoginOutcome } from '../../realm/index.ts';
 import { answerWith } from '../gate/callback-answers.ts';
@@ -96,7 +96,7 @@ export class SignIn {
       services,
     );
     if (target === undefined) return sendPage(response, messagePage('bad-request', undefined));
-    const address = `${publicOrigin}${OWN_PATHS}login?${new URLSearchParams(loginTargetFields(target))}`;
+    const address = `${publicOrigin}${OWN_PATHS}login?${new URLSearchParams(loginTargetFields(target)).toString()}`;
     sendRedirect(response, address, [cookies.set(cookies.nonce, nonce, { maxAge: NONCE_LIFE })]);
   }
 
@@ -116,10 +116,9 @@ export class SignIn {
     const realm = visit.generation.realms.get(target.service.realm);
     if (realm === undefined) return sendPage(visit.response, messagePage('unavailable', undefined));
     const name = fields.get('name') ?? '';
-    const id = this.#ports.trail.newId();
     const browserNonce = fields.get(CSRF_FIELD);
     const outcome = await realm.login({
-      id,
+      id: this.#ports.trail.newId(),
       door: 'form',
       service: target.service.name,
       client: visit.web.client,
@@ -128,7 +127,7 @@ export class SignIn {
       now: this.#ports.clock.now(),
       ...(browserNonce !== undefined && { browserNonce }),
     });
-    await this.#conclude(visit, target, outcome, id, name);
+    await this.#conclude(visit, target, outcome, name);
   }
 
   /** The second step of a challenged login; only the browser that began it may answer. */
@@ -138,25 +137,24 @@ export class SignIn {
     if (fields === undefined || target === undefined) return this.#expired(visit, target);
     const realm = visit.generation.realms.get(target.service.realm);
     if (realm === undefined) return sendPage(visit.response, messagePage('unavailable', undefined));
-    const id = this.#ports.trail.newId();
     const outcome = await realm.answer({
-      id,
+      id: this.#ports.trail.newId(),
       parkedId: fields.get('login') ?? '',
       code: fields.get('code') ?? '',
       browserNonce: fields.get(CSRF_FIELD) ?? '',
     });
-    await this.#conclude(visit, target, outcome, id, '');
+    await this.#conclude(visit, target, outcome, '');
   }
 
-  async #conclude(visit: Visit, target: LoginTarget, outcome: LoginOutcome, id: AuditId, name: string): Promise<void> {
+  async #conclude(visit: Visit, target: LoginTarget, outcome: LoginOutcome, name: string): Promise<void> {
     switch (outcome.kind) {
       case 'authenticated':
-        return this.#begin(visit, target, { subject: outcome.subject, attempt: id });
+        return this.#begin(visit, target, { subject: outcome.subject, attempt: outcome.id });
       case 'challenged':
         return this.#sendCodePage(visit, target, outcome.parkedId);
       case 'refused':
       case 'unavailable':
-        return this.#sendLoginPage(visit, target, { name, failure: { kind: outcome.kind, id } });
+        return this.#sendLoginPage(visit, target, { name, failure: { kind: outcome.kind, id: outcome.id } });
     }
   }
 
@@ -174,7 +172,7 @@ export class SignIn {
   async #leave(visit: Visit, target: LoginTarget, session: string, cookies: readonly string[]): Promise<void> {
     const { service, returnPath, bind } = target;
     const ticket = await this.#ports.sessions.issueTicket(session, service.host, bind);
-    const query = new URLSearchParams({ ticket, return: returnPath });
+    const query = new URLSearchParams({ ticket, return: returnPath }).toString();
     sendRedirect(visit.response, `${service.origin}${OWN_PATHS}session?${query}`, cookies);
   }
 
