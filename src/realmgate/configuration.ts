@@ -3,7 +3,7 @@
  * command line read it; the JSON Schema for editors is generated from it (docs/realmgate.schema.json).
  */
 import { z } from 'zod';
-import { defaultPrincipalsSchema, domainsSchema, rolesSchema } from '../access/index.ts';
+import { domainsSchema, rolesSchema } from '../access/index.ts';
 import { auditSchema } from '../audit/index.ts';
 import { address, cidr, duration, mapOf, path } from '../config/index.ts';
 import { moduleSchemas, realmSchema } from '../realm/index.ts';
@@ -65,7 +65,6 @@ export const configurationSchema = z.strictObject({
     .describe('The directory of this server.'),
   realms: mapOf(realmSchema(moduleSchemas)).prefault({}).describe('Security realms, by name.'),
   roles: rolesSchema.prefault({}),
-  defaultPrincipals: defaultPrincipalsSchema.optional(),
   services: servicesSchema.prefault({}),
   audit: auditSchema.prefault({}),
   log: z

@@ -1,5 +1,5 @@
 /** Makes a Service of its section in the configuration. */
-import type { AdmissionRule } from '../../access/index.ts';
+import { type AdmissionRule, anonymousSubject } from '../../access/index.ts';
 import { type Clock, CodedError } from '../../base/index.ts';
 import { canonicalHost } from '../http/host.ts';
 import { parsePathPrefix } from '../http/target.ts';
@@ -24,6 +24,7 @@ export function buildService(name: string, options: ServiceOptions, rule: Admiss
     origin: options.url ?? `${publicUrl.protocol}//${host}${publicUrl.port === '' ? '' : `:${publicUrl.port}`}`,
     realm: options.realm,
     rule,
+    visitor: options.defaultPrincipals && anonymousSubject(options.realm, options.defaultPrincipals),
     preset: options.assert.preset,
     audience: options.assert.audience ?? name,
     assertionLife: options.assert.life,

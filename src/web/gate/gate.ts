@@ -23,8 +23,8 @@ import type { Service } from './service.ts';
 /** Somebody the gate believes, by a session or by what the request itself brought. */
 interface Caller {
   readonly subject: Subject;
-  /** The attempt that verified them. */
-  readonly attempt: AuditId;
+  /** The attempt that verified them; undefined for a visitor. */
+  readonly attempt: AuditId | undefined;
   /** Undefined for credentials that come with each request. */
   readonly session: Session | undefined;
   /** Stands for the caller where something is kept or counted. */
@@ -56,9 +56,17 @@ export class Gate {
     if (sent === 'malformed') return { kind: 'login', service, id: undefined };
     if (sent !== undefined) return this.#logIn(web, generation, service, sent);
     const session = this.#sessionOf(web, generation, service);
-    if (session === undefined) return { kind: 'login', service, id: undefined };
+    if (session === undefined) return this.#visit(web, generation, service);
     const caller = { subject: session.subject, attempt: session.attempt as AuditId, session, holder: session.id };
     return this.#decide(web, generation, service, caller);
+  }
+
+  /** Nobody is logged in: a visitor whom the rule names may pass, everybody else is asked to log in. */
+  #visit(web: WebRequest, generation: WebGeneration, service: Service): GateAnswer | Promise<GateAnswer> {
+    const { visitor, rule } = service;
+    if (visitor === undefined || !decide(visitor, rule).permitted) return { kind: 'login', service, id: undefined };
+    const holder = `visitor:${service.name}`;
+    return this.#decide(web, generation, service, { subject: visitor, attempt: undefined, session: undefined, holder });
   }
 
   #sessionOf(web: WebRequest, generation: WebGeneration, service: Service): Session | undefined {
@@ -125,7 +133,7 @@ export class Gate {
       id: this.#ports.trail.newId(),
       service: service.name,
       session: caller.holder,
-      attempt: caller.attempt,
+      ...(caller.attempt !== undefined && { attempt: caller.attempt }),
       host: web.authority.host,
       path: web.target.path,
       method: web.method,

@@ -2,7 +2,7 @@
  * The `services` section of the configuration. The descriptions are the reference documentation.
  */
 import { z } from 'zod';
-import { admissionShape } from '../../access/index.ts';
+import { admissionShape, defaultPrincipalsSchema } from '../../access/index.ts';
 import { duration, mapOf } from '../../config/index.ts';
 import { HEADER_PRESETS, type HeaderPreset } from '../http/header-presets.ts';
 import { canonicalHost } from '../http/host.ts';
@@ -36,6 +36,7 @@ export const serviceSchema = z.strictObject({
     .describe('Which requests are for this service.'),
   realm: z.string().describe('The security realm that logs its users in.'),
   ...admissionShape,
+  defaultPrincipals: defaultPrincipalsSchema.optional(),
   assert: z
     .strictObject({
       preset: z

@@ -2,7 +2,7 @@
  * Service is one guarded application: where it is found, which realm logs people in, whom it admits and what it is told.
  * Compiled once a configuration generation from its section of `services`.
  */
-import type { AdmissionRule } from '../../access/index.ts';
+import type { AdmissionRule, Subject } from '../../access/index.ts';
 import type { Milliseconds } from '../../base/index.ts';
 import type { HeaderPreset } from '../http/header-presets.ts';
 import type { CanonicalHost } from '../http/host.ts';
@@ -17,6 +17,8 @@ export interface Service {
   readonly origin: string;
   readonly realm: string;
   readonly rule: AdmissionRule;
+  /** Who a visitor is that did not log in; undefined: nobody, and everybody must log in. */
+  readonly visitor: Subject | undefined;
   readonly preset: HeaderPreset;
   /** The `aud` of the signed assertion. */
   readonly audience: string;

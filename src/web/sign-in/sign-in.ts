@@ -17,6 +17,7 @@ import type { LoginOutcome } from '../../realm/index.ts';
 import { answerWith } from '../gate/callback-answers.ts';
 import { OWN_PATHS } from '../gate/login-challenge.ts';
 import { readCookie } from '../http/cookies.ts';
+import { canonicalHost } from '../http/host.ts';
 import { safeReturnAddress } from '../http/return-address.ts';
 import { canonicalPath } from '../http/target.ts';
 import { codePage, loginPage } from '../pages/login-page.ts';
@@ -58,15 +59,19 @@ export class SignIn {
     const query = new URLSearchParams(mark === -1 ? '' : web.target.forwarded.slice(mark + 1));
     const visit: Visit = { request, response, web, generation, query };
     const route = `${web.method === 'HEAD' ? 'GET' : web.method} ${web.target.path.slice(OWN_PATHS.length)}`;
+    if (isPublicHost(visit)) {
+      switch (route) {
+        case 'GET login':
+          return this.#showLogin(visit);
+        case 'POST login':
+          return this.#login(visit);
+        case 'POST login/code':
+          return this.#answerChallenge(visit);
+      }
+    }
     switch (route) {
       case 'GET start':
         return this.#start(visit);
-      case 'GET login':
-        return this.#showLogin(visit);
-      case 'POST login':
-        return this.#login(visit);
-      case 'POST login/code':
-        return this.#answerChallenge(visit);
       case 'GET session':
         return this.#redeem(visit);
       case 'GET logout':
@@ -276,4 +281,9 @@ export class SignIn {
       csrf.setCookie,
     );
   }
+}
+
+/** Passwords are typed under one address, which people can learn to trust. */
+function isPublicHost({ web, generation }: Visit): boolean {
+  return canonicalHost(new URL(generation.publicOrigin).hostname) === web.authority.host;
 }
