@@ -16,8 +16,8 @@ interface Node {
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
+  readonly const?: string | number | boolean;
+  readonly enum?: readonly (string | number | boolean)[];
   readonly properties?: Readonly<Record<string, Node>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: Node | boolean;
@@ -55,30 +55,43 @@ function* rowsBelow(node: Node, key: string): Generator<Row> {
   yield* rowsOfAlternatives(node.oneOf ?? node.anyOf ?? [], key);
 }
 
-/** Alternatives told apart by a constant, such as `use: ldap`; what all of them have is said once. */
+/** Alternatives told apart by a constant, such as `use: ldap`. What most of them have alike is said once. */
 function* rowsOfAlternatives(alternatives: readonly Node[], key: string): Generator<Row> {
-  const [first, ...others] = alternatives;
-  if (first?.properties === undefined) return;
-  const written = (alternative: Node, name: string) =>
-    JSON.stringify([alternative.properties?.[name], alternative.required?.includes(name)]);
-  const isShared = (name: string) => others.every((other) => written(other, name) === written(first, name));
-  const shared = new Set(Object.keys(first.properties).filter(isShared));
-  yield* rowsBelow(
-    only(first, (name) => shared.has(name)),
-    key,
-  );
-  for (const alternative of alternatives) {
-    const [mark] = Object.entries(alternative.properties ?? {}).filter(([, { const: value }]) => value !== undefined);
-    if (mark === undefined) continue;
-    const here = `${key} ${mark[0]}: ${String(mark[1].const)}`;
-    yield [here, 'map', '', alternative.description ?? mark[1].description ?? ''];
-    for (const [below, ...row] of rowsBelow(
-      only(alternative, (name) => !shared.has(name)),
-      here,
-    )) {
-      yield [below.slice(here.length).replace(/^\./, '… '), ...row];
+  const named = alternatives.flatMap((node) => {
+    const mark = Object.entries(node.properties ?? {}).find(([, { const: value }]) => value !== undefined);
+    return mark === undefined
+      ? []
+      : [{ node, mark: `${mark[0]}: ${String(mark[1].const)}`, about: mark[1].description }];
+  });
+  const written = (node: Node, name: string) =>
+    JSON.stringify([node.properties?.[name], node.required?.includes(name) ?? false]);
+  const usual = new Map<string, string>();
+  for (const { node } of named) {
+    for (const name of Object.keys(node.properties ?? {})) {
+      const alike = named.filter((other) => written(other.node, name) === written(node, name));
+      if (alike.length * 2 > named.length) usual.set(name, written(node, name));
     }
   }
+  for (const [name, text] of usual) {
+    const [{ node } = never(key)] = named.filter((alternative) => written(alternative.node, name) === text);
+    const without = named.filter((alternative) => alternative.node.properties?.[name] === undefined);
+    const note = without.length === 0 ? '' : ` Not with \`${without.map(({ mark }) => mark).join('`, `')}\`.`;
+    for (const [row, type, standard, meaning] of rowsBelow(
+      only(node, (each) => each === name),
+      key,
+    )) {
+      yield [row, type, standard, meaning + note];
+    }
+  }
+  for (const { node, mark, about } of named) {
+    yield [`${key} ${mark}`, 'map', '', about ?? ''];
+    const own = only(node, (name) => usual.get(name) !== written(node, name));
+    for (const [below, ...row] of rowsBelow(own, key)) yield [`…${below.slice(key.length)}`, ...row];
+  }
+}
+
+function never(key: string): never {
+  throw new Error(`no alternative of ${key} has what most of them have`);
 }
 
 function only(node: Node, keep: (name: string) => boolean): Node {
