@@ -1,0 +1,61 @@
+/** A server program of the benchmark: started on its port, asked for its processor time, ended. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { listening } from '../../test/support/free-port.ts';
+
+export interface Program {
+  /** Seconds of processor time that it and its children have used. */
+  processorSeconds(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts `command`; resolves once something listens on `port`. What it prints goes to `log`. */
+export async function startProgram(
+  command: string,
+  args: readonly string[],
+  port: number,
+  log: string,
+): Promise<Program> {
+  const output = openSync(log, 'a');
+  const child = spawn(command, args, { stdio: ['ignore', output, output] });
+  closeSync(output);
+  const ended = once(child, 'exit');
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    await ended;
+  };
+  try {
+    await Promise.race([
+      listening(port),
+      ended.then(() => {
+        throw new Error(`${command} ended: ${readFileSync(log, 'utf8').slice(-2_000)}`);
+      }),
+    ]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { processorSeconds: () => processorSeconds(child.pid!), stop };
+}
+
+/** Linux counts in hundredths of a second there (USER_HZ). */
+const TICKS_A_SECOND = 100;
+
+function processorSeconds(root: number): number {
+  const ticks = new Map<number, { parent: number; ticks: number }>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      ticks.set(Number(name), { parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) });
+    } catch {
+      // It ended while the list was read.
+    }
+  }
+  const belongs = (pid: number): boolean => pid === root || (ticks.has(pid) && belongs(ticks.get(pid)!.parent));
+  let sum = 0;
+  for (const [pid, { ticks: own }] of ticks) if (belongs(pid)) sum += own;
+  return sum / TICKS_A_SECOND;
+}
