@@ -28,8 +28,11 @@ export class ForwardAuth {
     this.#gate = gate;
   }
 
-  /** The flavour that a path asks for; undefined for any other path. */
-  static flavourOf(path: string): Flavour | undefined {
+  /** The flavour that a request target asks for, whatever its query: Caddy hands on the visitor's. Undefined for any other. */
+  static flavourOf(target: string): Flavour | undefined {
+    if (!target.startsWith('/authz/')) return undefined;
+    const mark = target.indexOf('?');
+    const path = mark === -1 ? target : target.slice(0, mark);
     return path === '/authz/nginx' ? 'nginx' : path === '/authz/forward' ? 'forward' : undefined;
   }
 
