@@ -1,6 +1,6 @@
 /** The files of the repository, for tests over the tree. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const REPOSITORY = join(import.meta.dirname, '..', '..');
@@ -11,7 +11,8 @@ export function repositoryFiles(): readonly string[] {
     cwd: REPOSITORY,
     encoding: 'utf8',
   });
-  const files = new Set(listed.split('\0').filter((file) => file !== '' && existsSync(join(REPOSITORY, file))));
+  const isFile = (file: string) => statSync(join(REPOSITORY, file), { throwIfNoEntry: false })?.isFile() === true;
+  const files = new Set(listed.split('\0').filter((file) => file !== '' && isFile(file)));
   return [...files].sort();
 }
 

@@ -6,12 +6,12 @@ import { repositoryFiles, repositoryText } from '../support/repository.ts';
 const sources = repositoryFiles().filter((file) => /^src\/.*\.ts$/.test(file));
 const rooms = new Set(sources.flatMap((file) => /^src\/([^/]+)\//.exec(file)?.[1] ?? []));
 
-/** How the codes of a room begin. */
-function prefixOf(room: string): string {
-  return room === 'realmgate' ? 'CONFIGURATION_' : `${room.toUpperCase()}_`;
+/** How the codes of a room begin: with its name, those of the composition with what they are about. */
+function prefixesOf(room: string): readonly string[] {
+  return room === 'realmgate' ? ['CONFIGURATION_', 'WORKER_'] : [`${room.toUpperCase()}_`];
 }
 
-const CODE = new RegExp(`'((?:${[...rooms].map(prefixOf).join('|')})[A-Z0-9_]+)'`, 'g');
+const CODE = new RegExp(`'((?:${[...rooms].flatMap(prefixesOf).join('|')})[A-Z0-9_]+)'`, 'g');
 
 const thrown = new Set(
   sources.flatMap((file) => [...repositoryText(file).matchAll(CODE)].map(([, code = '']) => code)),
@@ -25,11 +25,9 @@ describe('error codes', () => {
   it('begin with the room that throws them', () => {
     for (const file of sources) {
       for (const [, code = ''] of repositoryText(file).matchAll(/new CodedError\(\s*'([^']+)'/g)) {
-        const room = file.split('/')[1] ?? '';
-        assert.ok(
-          code.startsWith(prefixOf(room)),
-          `${file} throws ${code}, which does not begin with ${prefixOf(room)}`,
-        );
+        const prefixes = prefixesOf(file.split('/')[1] ?? '');
+        const isOwn = prefixes.some((prefix) => code.startsWith(prefix));
+        assert.ok(isOwn, `${file} throws ${code}, which does not begin with ${prefixes.join(' or ')}`);
       }
     }
   });
