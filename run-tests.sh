@@ -2,7 +2,7 @@
 # Everything that must hold before a change lands: types, lint, unit tests, tests against real programs, the quickstart.
 # Under 20 minutes on two cores. `npm test` alone is the part that needs no server, in under a minute.
 set -eu
-root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
+root=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 cd "$root"
 node=$(scripts/node)
 PATH="$node:$PATH"; export PATH
