@@ -91,10 +91,21 @@ export class Browser {
     });
   }
 
+  /** What it would send as `Cookie` to an address. */
+  cookie(address: string): string {
+    return [...this.#jarOf(address)].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+
+  #jarOf(address: string): Map<string, string> {
+    const { hostname } = new URL(address);
+    const jar = this.#jars.get(hostname) ?? new Map<string, string>();
+    this.#jars.set(hostname, jar);
+    return jar;
+  }
+
   async #ask(address: string, asking: Asking): Promise<Answer> {
-    const jar = this.#jars.get(new URL(address).hostname) ?? new Map<string, string>();
-    this.#jars.set(new URL(address).hostname, jar);
-    const cookies = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+    const jar = this.#jarOf(address);
+    const cookies = this.cookie(address);
     const headers = ['Accept', 'text/html', ...(cookies === '' ? [] : ['Cookie', cookies]), ...(asking.headers ?? [])];
     const answer = await ask(address, { ...asking, headers });
     for (const line of [answer.headers['set-cookie'] ?? []].flat()) {

@@ -8,7 +8,13 @@
  *
  * INVARIANT: an exception anywhere in here ends as 503 or a closed connection, never as a pass (security rule 2).
  */
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -19,6 +25,7 @@ import { OWN_PATHS } from './gate/login-challenge.ts';
 import { OwnProxy } from './gate/own-proxy.ts';
 import { messagePage } from './pages/message-page.ts';
 import type { WebGeneration, WebPorts } from './ports.ts';
+import { isWebSocketUpgrade } from './proxy/proxy-upgrade.ts';
 import { refuseUpgrade, STRICT_SERVER, serveStrictly } from './proxy/strict-server.ts';
 import { sendPage } from './send.ts';
 import { SignIn } from './sign-in/sign-in.ts';
@@ -33,6 +40,13 @@ export interface WebListenOptions {
   /** Shares the port with other processes of this machine. */
   readonly reusePort?: boolean;
 }
+
+/** A front proxy may hand a visitor's Upgrade on with its question, which is answered like any other. */
+const SERVER: ServerOptions = {
+  ...STRICT_SERVER,
+  shouldUpgradeCallback: (request) =>
+    isWebSocketUpgrade(request) && ForwardAuth.flavourOf(request.url ?? '') === undefined,
+};
 
 const KEY_SET_LIFE_SECONDS = 300;
 
@@ -142,9 +156,9 @@ export class WebDoor {
 }
 
 function createServer({ tls }: WebListenOptions): Server {
-  if (tls === undefined) return createHttpServer(STRICT_SERVER);
+  if (tls === undefined) return createHttpServer(SERVER);
   return createHttpsServer({
-    ...STRICT_SERVER,
+    ...SERVER,
     cert: tls.certificate,
     key: tls.key,
     minVersion: 'TLSv1.2',
