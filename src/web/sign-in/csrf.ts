@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { type Random, randomToken, Secret } from '../../base/index.ts';
 import type { GateCookies } from '../gate/cookies.ts';
 import { readCookie } from '../http/cookies.ts';
-import { headerValues } from '../http/raw-headers.ts';
+import { singleHeader } from '../http/raw-headers.ts';
 import type { FormFields } from './form-body.ts';
 
 export const CSRF_FIELD = 'csrf';
@@ -34,8 +34,9 @@ export function isOwnForm(request: IncomingMessage, fields: FormFields, cookies:
 }
 
 function sameSite(request: IncomingMessage, origin: string): boolean {
-  const [site] = headerValues(request.rawHeaders, 'sec-fetch-site');
-  const [from] = headerValues(request.rawHeaders, 'origin');
+  const site = singleHeader(request.rawHeaders, 'sec-fetch-site');
+  const from = singleHeader(request.rawHeaders, 'origin');
+  // What comes twice was not sent by a browser, and equals neither.
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
   // `null` is what a browser sends after a page with no-referrer policy, as ours are.
   return from === undefined || from === 'null' || from === origin;
