@@ -1,8 +1,7 @@
 /**
  * Finds the record with an id: the chain and the time in the id name the file, the file is in the order of its
  * instants, so a binary search finds the place. A record is written at the earliest when its id is made and at the
- * latest when a parked login ends; from that place on it is at most a few minutes of lines. A process may also write
- * what another one made the id for (a login that a worker received), so the other chains are asked after its own.
+ * latest when a parked login ends; from that place on it is at most a few minutes of lines.
  */
 import { open } from 'node:fs/promises';
 import type { Instant, Milliseconds } from '../base/index.ts';
@@ -23,19 +22,8 @@ const NEWLINE = 0x0a;
  * (never made, deleted by age, or counted and beyond the ids that a flood keeps).
  */
 export async function findAuditRecord(folder: string, id: AuditId): Promise<AuditRecord | undefined> {
-  const chains = Map.groupBy(listTrailFiles(folder), ({ chain }) => chain);
-  const own = chains.get(chainOf(id)) ?? [];
-  chains.delete(chainOf(id));
-  for (const files of [own, ...chains.values()]) {
-    const found = await findInChain(files, id);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-async function findInChain(chain: readonly TrailFile[], id: AuditId): Promise<AuditRecord | undefined> {
   const time = timeOf(id);
-  const files = chain.filter((file) => file.start <= time + LONGEST_DELAY);
+  const files = listTrailFiles(folder, chainOf(id)).filter((file) => file.start <= time + LONGEST_DELAY);
   const following = files.filter((file) => file.start > time);
   const before = files.filter((file) => file.start <= time).reverse();
   for (const file of [...before.slice(0, 1), ...following, ...before.slice(1)]) {

@@ -56,14 +56,6 @@ describe('a trail of a week in many files', () => {
     }
   });
 
-  it('finds a record in the chain of the process that wrote it, when another one made its id', async () => {
-    const [made, wrote] = [fixture.open({ chain: 'c' }), fixture.open({ chain: 'd' })];
-    const id = made.newId();
-    wrote.append({ ...attempt(wrote), id });
-    for (const trail of [made, wrote]) await trail.close();
-    assert.equal((await findAuditRecord(fixture.folder, id))?.id, id);
-  });
-
   it('finds nothing for an id that was never made, even when a record speaks of it', async () => {
     const made = ids[5]!;
     const other = `${made.slice(0, -1)}${made.endsWith('0') ? '1' : '0'}` as AuditId;
