@@ -10,6 +10,7 @@ import {
   configurationSchema,
   dataFolderOf,
   openActs,
+  runWorker,
   serve,
   verifyTrail,
 } from './realmgate/index.ts';
@@ -28,6 +29,10 @@ function version(): string {
   const file = readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8');
   return (JSON.parse(file) as { version: string }).version;
 }
+
+// A server forks its workers by this program; everything else is a command.
+const worker = await runWorker(process.argv.slice(2));
+if (worker !== undefined) process.exit(worker);
 
 const alive = keepAlive();
 process.exitCode = await runCommandLine(process.argv.slice(2), {

@@ -8,3 +8,4 @@ export { checkConfiguration } from './check.ts';
 export { configurationSchema } from './configuration.ts';
 export { serve } from './serve.ts';
 export { verifyTrail } from './verify-trail.ts';
+export { runWorker } from './workers/index.ts';

@@ -21,11 +21,15 @@ export interface Machine {
 
 export interface Installation extends Machine {
   readonly folder: string;
+  readonly keyFolder: string;
+  readonly auditFolder: string;
   readonly store: Store;
   readonly keys: KeyRing;
   readonly trail: AuditTrail;
   readonly passwords: KeyDerivation;
   readonly sessions: SessionRegistry;
+  /** Calls `act` after each rotation of the signing key. */
+  onKeyRotation(act: () => void): void;
   /** What the generations of the configuration are built with. */
   readonly generationPorts: GenerationPorts;
   close(): Promise<void>;
@@ -56,15 +60,21 @@ export async function openInstallation(configuration: Configuration, machine: Ma
     const store = await openSqliteStore({ folder, clock });
     closers.push(() => store.close());
     const rotations = new RotationRecord();
+    const onRotation: (() => void)[] = [];
+    const keyFolder = join(folder, 'keys');
+    const auditFolder = configuration.audit.folder ?? join(folder, 'audit');
     const keys = await openKeyRing({
-      folder: join(folder, 'keys'),
+      folder: keyFolder,
       clock,
       random,
-      onRotation: (rotation) => rotations.push(rotation),
+      onRotation(rotation) {
+        rotations.push(rotation);
+        for (const act of onRotation) act();
+      },
       onFailure: (error) => machine.logger.error('rotating the signing key failed', { error: messageOf(error) }),
     });
     closers.push(() => keys.close());
-    const trail = openTrail(configuration, keys, machine);
+    const trail = openTrail(auditFolder, configuration, keys, machine);
     closers.push(() => trail.close());
     rotations.writeTo(trail);
     const sweeping = clock.every(SWEEP_PERIOD, () => void sweep(store, machine));
@@ -85,7 +95,20 @@ export async function openInstallation(configuration: Configuration, machine: Ma
       recorder: { record: (attempt) => trail.append(attempt) },
       parked: new ParkedLogins(clock, random),
     };
-    return { ...machine, folder, store, keys, trail, passwords, sessions, generationPorts, close };
+    return {
+      ...machine,
+      folder,
+      keyFolder,
+      auditFolder,
+      store,
+      keys,
+      trail,
+      passwords,
+      sessions,
+      onKeyRotation: (act) => void onRotation.push(act),
+      generationPorts,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -126,9 +149,8 @@ async function sweep(store: Store, { clock, logger }: Machine): Promise<void> {
   }
 }
 
-function openTrail({ data, audit }: Configuration, keys: KeyRing, machine: Machine): AuditTrail {
+function openTrail(folder: string, { audit }: Configuration, keys: KeyRing, machine: Machine): AuditTrail {
   const { rotateSize, keep, onFull } = audit;
-  const folder = audit.folder ?? join(data, 'audit');
   publishAuditKey(keys.auditSigner, folder);
   return openAuditTrail({
     ...machine,

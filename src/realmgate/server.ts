@@ -17,6 +17,7 @@ import type { Installation } from './installation.ts';
 import { configurationRefused } from './refused.ts';
 import { changedRestartKeys } from './restart-keys.ts';
 import { webListenOptions } from './web-listen.ts';
+import { type GenerationText, generationText, WorkerPool, type WorkerSettings } from './workers/index.ts';
 
 /** Logins and requests under way end on the generation they began with; then it is closed. */
 const GENERATION_GRACE: Milliseconds = 150_000;
@@ -27,10 +28,16 @@ export class Server {
   readonly #watcher: ConfigurationWatcher<typeof configurationSchema>;
   readonly #acts: Acts;
   readonly #doors: { close(grace: number): Promise<void> }[] = [];
+  readonly #environment: NodeJS.ProcessEnv;
   #current: Generation | undefined;
+  /** The current generation as its workers are told of it. */
+  #text: GenerationText | undefined;
+  /** Serves the web port when there are several processes for it. */
+  #pool: WorkerPool | undefined;
 
   constructor(installation: Installation, paths: readonly string[], environment: NodeJS.ProcessEnv) {
     this.#installation = installation;
+    this.#environment = environment;
     this.#watcher = new ConfigurationWatcher({
       paths,
       environment,
@@ -42,7 +49,13 @@ export class Server {
     this.#acts = createActs({
       trail: installation.trail,
       clock: installation.clock,
-      sessions: installation.sessions,
+      sessions: {
+        list: () => installation.sessions.list(),
+        end: async (id, why) => {
+          await installation.sessions.end(id, why);
+          await this.#pool?.settled();
+        },
+      },
       generation: () => this.#generation().admin,
       reload: () => this.reload(),
     });
@@ -80,20 +93,38 @@ export class Server {
     };
   }
 
-  async #listen({ listen }: Configuration): Promise<Record<string, number>> {
+  async #listen({ listen, workers, audit, log }: Configuration): Promise<Record<string, number>> {
     const ports: Record<string, number> = {};
     if (listen.web !== undefined) {
       const options = await webListenOptions(listen.web);
-      const web = new WebDoor({ ...this.#installation, generation: () => this.#generation().web }, options);
-      this.#doors.push(web);
-      ports['web'] = await web.listen(options);
+      if (workers > 1) {
+        this.#pool = await this.#startWorkers({ workers, audit, logLevel: log.level, listen: options });
+        this.#doors.push(this.#pool);
+        ports['web'] = this.#pool.port;
+      } else {
+        const web = new WebDoor({ ...this.#installation, generation: () => this.#generation().web }, options);
+        this.#doors.push(web);
+        ports['web'] = await web.listen(options);
+      }
     }
     if (listen.admin !== undefined) {
-      const health = new HealthDoor(() => this.#current !== undefined);
+      const health = new HealthDoor(() => this.#current !== undefined && this.#pool?.isServing !== false);
       this.#doors.push(health);
       ports['admin'] = await health.listen(listen.admin.address);
     }
     return ports;
+  }
+
+  #startWorkers(settings: Pick<WorkerSettings, 'workers' | 'audit' | 'logLevel' | 'listen'>): Promise<WorkerPool> {
+    const { keyFolder, auditFolder, onKeyRotation } = this.#installation;
+    onKeyRotation(() => this.#pool?.rotateKeys());
+    return WorkerPool.start({
+      ...this.#installation,
+      settings: { ...settings, keyFolder, auditFolder },
+      generation: () => this.#text!, // the first generation is in force before anything listens
+      newId: () => this.#installation.trail.newId(),
+      realm: (name) => this.#generation().web.realms.get(name),
+    });
   }
 
   /** Everything of the next generation is built and started before the one reference is swapped. */
@@ -105,6 +136,7 @@ export class Server {
     await built.generation.start();
     const before = this.#current;
     this.#current = built.generation;
+    this.#text = generationText(next, this.#environment, built.generation.web.realms);
     this.#installation.sessions.adopt(sessionPolicies(next.value));
     // Logins and requests under way end on the generation they began with.
     if (before !== undefined) {
@@ -118,6 +150,7 @@ export class Server {
             ),
       );
     }
+    await this.#pool?.adopt(this.#text);
     return {
       kind: 'applied',
       restartKeys: before === undefined ? [] : changedRestartKeys(before.configuration, next.value),

@@ -9,6 +9,7 @@ export { type ServiceOptions, servicesSchema } from './gate/service-schema.ts';
 export { ServiceTable } from './gate/service-table.ts';
 export { HealthDoor } from './health/health-door.ts';
 export { type ProtectedNames, protectNames } from './http/identity-headers.ts';
-export { parseTrustedProxies, type TrustedProxies } from './http/trusted-proxies.ts';
+export { parseTrustedProxies, type TrustedProxies, trustedProxies } from './http/trusted-proxies.ts';
 export type { BegunLogin, LoginRealm, WebGeneration, WebPorts, WebSessions } from './ports.ts';
+export { reservePort } from './reserve-port.ts';
 export { WebDoor, type WebListenOptions } from './web-door.ts';
