@@ -13,6 +13,7 @@ import {
   smallestChange,
   wrapPrincipals,
 } from '../../src/access/index.ts';
+import { recordFigure } from '../support/figure.ts';
 import { DOMAINS, isPermitted, smallestChanges, type World } from './brute-force.ts';
 import { group, memberOf, policyOf, ruleOf, STAFF, subjectWith, type WrittenRule } from './fixture.ts';
 
@@ -212,28 +213,36 @@ describe('smallestChange against brute force', () => {
 
   it('is as small, and as narrow, on 1,000 random cases', () => {
     const seen = new Map<string, number>();
-    fc.assert(
-      fc.property(world, (before) => {
-        const { subject, rule } = built(before);
-        assert.equal(decide(subject, rule).permitted, isPermitted(before));
-        const wanted = isPermitted(before) ? 'refused' : 'permitted';
-        const best = smallestChanges(before, wanted === 'permitted', LIMIT);
-        const change = smallestChange(subject, rule, wanted);
-        const size = best[0]?.length ?? 'none';
-        seen.set(`${wanted} ${size}`, (seen.get(`${wanted} ${size}`) ?? 0) + 1);
-        if (best.length === 0) {
-          assert.ok(change === undefined || change.length > LIMIT, JSON.stringify(change));
-          return;
-        }
-        assert.equal(change?.length, size);
-        const edited = applyEdits({ subject, rule }, change!);
-        assert.equal(edited && decide(edited.subject, edited.rule).permitted, wanted === 'permitted');
-        const narrowest = best.map((kinds) => widths(kinds, wanted)).sort()[0];
-        assert.equal(widths(change!.map(kindOf), wanted), narrowest);
-        assert.deepEqual(smallestChange(subject, rule, wanted), change, 'deterministic');
-      }),
-      { numRuns: 1000, seed: 20260714 },
-    );
+    let [tried, equal] = [0, 0];
+    const compare = (before: World) => {
+      const { subject, rule } = built(before);
+      assert.equal(decide(subject, rule).permitted, isPermitted(before));
+      const wanted = isPermitted(before) ? 'refused' : 'permitted';
+      const best = smallestChanges(before, wanted === 'permitted', LIMIT);
+      const change = smallestChange(subject, rule, wanted);
+      const size = best[0]?.length ?? 'none';
+      seen.set(`${wanted} ${size}`, (seen.get(`${wanted} ${size}`) ?? 0) + 1);
+      if (best.length === 0) {
+        assert.ok(change === undefined || change.length > LIMIT, JSON.stringify(change));
+        return;
+      }
+      assert.equal(change?.length, size);
+      const edited = applyEdits({ subject, rule }, change!);
+      assert.equal(edited && decide(edited.subject, edited.rule).permitted, wanted === 'permitted');
+      const narrowest = best.map((kinds) => widths(kinds, wanted)).sort()[0];
+      assert.equal(widths(change!.map(kindOf), wanted), narrowest);
+      assert.deepEqual(smallestChange(subject, rule, wanted), change, 'deterministic');
+    };
+    const property = fc.property(world, (before) => {
+      tried++;
+      compare(before);
+      equal++;
+    });
+    try {
+      fc.assert(property, { numRuns: 1000, seed: 20260714 });
+    } finally {
+      recordFigure('smallest-change', tried, equal);
+    }
     for (const kind of ['permitted 1', 'permitted 2', 'permitted 3', 'refused 1']) assert.ok(seen.has(kind), kind);
   });
 });

@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { recordFigure } from '../support/figure.ts';
 import { HEADER_FORGERIES } from '../support/header-forgeries.ts';
 import { RawClient } from '../support/raw-client.ts';
 import { apacheFastCgi, type BackEnd, nginxFastCgi, phpCgi } from '../support/web-back-ends.ts';
@@ -28,6 +29,7 @@ describe('forged headers before PHP-CGI', { timeout: 240_000 }, () => {
         maxSockets: CONNECTIONS,
       }).start();
       let [at, arrived] = [0, 0];
+      const reached: string[] = [];
       const worker = async () => {
         for (let forgery = HEADER_FORGERIES[at++]; forgery !== undefined; forgery = HEADER_FORGERIES[at++]) {
           const client = new RawClient(gate.port);
@@ -35,10 +37,12 @@ describe('forged headers before PHP-CGI', { timeout: 240_000 }, () => {
           client.close();
           if (response?.status !== 200) continue;
           arrived += 1;
-          assert.doesNotMatch(response.body, /mallory/i, forgery);
           const variables = JSON.parse(response.body) as Record<string, string>;
-          assert.equal(variables['HTTP_X_BONFIRE_ASSERTED_ID'], 'alice', forgery);
-          assert.equal(variables['HTTP_X_REALMGATE_ASSERTION'], 'a.b.c', forgery);
+          const honest =
+            !/mallory/i.test(response.body) &&
+            variables['HTTP_X_BONFIRE_ASSERTED_ID'] === 'alice' &&
+            variables['HTTP_X_REALMGATE_ASSERTION'] === 'a.b.c';
+          if (!honest) reached.push(forgery);
         }
       };
       try {
@@ -46,7 +50,9 @@ describe('forged headers before PHP-CGI', { timeout: 240_000 }, () => {
       } finally {
         await gate.stop();
       }
-      console.log(`${name}: ${HEADER_FORGERIES.length} forgeries, ${arrived} requests arrived, 0 forged identities`);
+      console.log(`${name}: ${HEADER_FORGERIES.length} forgeries, ${arrived} requests arrived`);
+      recordFigure('header-forgeries', HEADER_FORGERIES.length, reached.length);
+      assert.deepEqual(reached.slice(0, 20), []);
       assert.ok(arrived > HEADER_FORGERIES.length / 4, `${arrived} arrived`);
     });
   }

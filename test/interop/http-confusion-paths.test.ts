@@ -15,6 +15,7 @@ import { canonicalPath } from '../../src/web/http/target.ts';
 import { proxyRequest } from '../../src/web/proxy/proxy-request.ts';
 import { refuseUpgrade, STRICT_SERVER, serveStrictly } from '../../src/web/proxy/strict-server.ts';
 import { createUpstream } from '../../src/web/proxy/upstream.ts';
+import { recordFigure } from '../support/figure.ts';
 import { RawClient, type RawResponse } from '../support/raw-client.ts';
 import { listen } from '../support/raw-http.ts';
 import { apache, type BackEnd, nginx, node, ServedTree } from '../support/web-back-ends.ts';
@@ -300,6 +301,7 @@ function proxyTo(port: number): Server {
 }
 
 interface Count {
+  asked: number;
   served: number;
   ambiguous: number;
   differences: string[];
@@ -343,8 +345,9 @@ describe('path and host confusion', { timeout: 240_000 }, () => {
     it(`through our proxy: ${name} serves what was decided on, ambiguous is 400`, async () => {
       const backEnd = backEnds[at]!;
       const server = proxyTo(backEnd.port);
-      const count: Count = { served: 0, ambiguous: 0, differences: [] };
+      const count: Count = { asked: 0, served: 0, ambiguous: 0, differences: [] };
       await through(await listen(server), async (client, spelling) => {
+        count.asked += 1;
         const response = await client.send(`GET ${spelling.target} HTTP/1.1\r\nHost: ${spelling.host}\r\n\r\n`);
         const decided = response?.headers.get('x-decided');
         if (decided !== undefined) compare(count, decodeURIComponent(decided), response, spelling);
@@ -359,13 +362,14 @@ describe('path and host confusion', { timeout: 240_000 }, () => {
     });
 
     it(`as written: ${name} serves what was decided on`, async () => {
-      const count: Count = { served: 0, ambiguous: 0, differences: [] };
+      const count: Count = { asked: 0, served: 0, ambiguous: 0, differences: [] };
       await through(backEnds[at]!.port, async (client, spelling) => {
         const decided = decide(spelling);
         if (decided === 'ambiguous') {
           count.ambiguous += 1;
           return;
         }
+        count.asked += 1;
         const response = await client.send(`GET ${spelling.target} HTTP/1.1\r\nHost: ${decided.host}\r\n\r\n`);
         compare(count, `${decided.host.replace(/:\d+$/, '')} ${decided.path}`, response, spelling);
       });
@@ -373,10 +377,11 @@ describe('path and host confusion', { timeout: 240_000 }, () => {
     });
   }
 
-  function report(way: string, { served, ambiguous, differences }: Count): void {
+  function report(way: string, { asked, served, ambiguous, differences }: Count): void {
     console.log(
       `${way}: ${SPELLINGS} spellings, ${served} served, ${ambiguous} ambiguous, ${differences.length} differences`,
     );
+    recordFigure('path-confusions', asked, differences.length);
     assert.deepEqual(differences.slice(0, 20), []);
     assert.ok(served > SPELLINGS / 5 && ambiguous > SPELLINGS / 10, 'the spellings were worth the name');
   }

@@ -1,0 +1,90 @@
+/**
+ * The figures of the README that are counts, and how a test gives its part of one.
+ *
+ * A test says how many it tried and how many it found before it asserts, so that a figure that is not reached is in the
+ * table too. Several tests may each give a part of one figure; bench/counts.ts adds them up.
+ */
+import { appendFileSync } from 'node:fs';
+
+export interface CountFigure {
+  readonly what: string;
+  /** Whether all that were tried are to be found, or none. */
+  readonly wanted: 'all' | 'none';
+  /** How many must be tried. */
+  readonly atLeast: number;
+  /** The test files that give a part each. */
+  readonly files: readonly string[];
+}
+
+export const COUNT_FIGURES = {
+  'wrong-passwords-admitted': {
+    what: 'wrong passwords admitted, at the example realm and at 200 random stacks',
+    wanted: 'none',
+    atLeast: 201,
+    files: ['test/realm/admission.test.ts'],
+  },
+  'jaas-stacks': {
+    what: "control-flag stacks of up to 4 modules with the result and the calls of the JDK's own LoginContext",
+    wanted: 'all',
+    atLeast: 22_620,
+    files: ['test/interop/jaas.test.ts'],
+  },
+  'header-forgeries': {
+    what: 'header forgeries that reached a back end (Node, PHP-CGI behind nginx and behind Apache)',
+    wanted: 'none',
+    atLeast: 5_000,
+    files: ['test/web/proxy/header-forgery.test.ts', 'test/interop/http-confusion-headers.test.ts'],
+  },
+  'path-confusions': {
+    what: 'spellings of path and host for which Apache, nginx or Node served something else than was decided on',
+    wanted: 'none',
+    atLeast: 20_000,
+    files: ['test/interop/http-confusion-paths.test.ts'],
+  },
+  'lockout-extra-guesses': {
+    what: 'guesses evaluated beyond the limit of the lockout, by other spellings of the name or many at a time',
+    wanted: 'none',
+    atLeast: 400,
+    files: ['test/realm/lockout.test.ts'],
+  },
+  'lockout-outage': {
+    what: 'logins during an outage after which the user was locked',
+    wanted: 'none',
+    atLeast: 200,
+    files: ['test/realm/lockout.test.ts'],
+  },
+  'audit-mutations': {
+    what: 'edits, deletions, reorderings and cuts of the audit trail detected',
+    wanted: 'all',
+    atLeast: 1_000,
+    files: ['test/audit/verify.test.ts'],
+  },
+  'smallest-change': {
+    what: 'random cases in which the smallest change is as small and as narrow as the best of brute force',
+    wanted: 'all',
+    atLeast: 1_000,
+    files: ['test/access/smallest-change.test.ts'],
+  },
+} as const satisfies Readonly<Record<string, CountFigure>>;
+
+export type CountFigureId = keyof typeof COUNT_FIGURES;
+
+export interface CountPart {
+  readonly id: CountFigureId;
+  readonly tried: number;
+  readonly found: number;
+}
+
+/** Prints a part of a figure, and appends it as a line of JSON to the file that REALMGATE_FIGURES names. */
+export function recordFigure(id: CountFigureId, tried: number, found: number): void {
+  const part: CountPart = { id, tried, found };
+  console.log(`${COUNT_FIGURES[id].what}: ${writtenCount(part)}`);
+  const file = process.env['REALMGATE_FIGURES'];
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify(part)}\n`);
+}
+
+/** "0 of 5,000". */
+export function writtenCount({ found, tried }: Omit<CountPart, 'id'>): string {
+  const [first, second] = [found, tried].map((count) => count.toLocaleString('en-US'));
+  return `${first} of ${second}`;
+}
