@@ -18,6 +18,7 @@ import {
   writtenCount,
 } from '../test/support/figure.ts';
 
+const TESTS = join(import.meta.dirname, '..', 'test');
 const IDS = Object.keys(COUNT_FIGURES) as CountFigureId[];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((id) => !IDS.some((known) => known === id));
@@ -50,10 +51,14 @@ for (const id of ids) {
 }
 
 function passes(file: string): boolean {
-  const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', '--test-timeout=600000', file], {
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, REALMGATE_FIGURES: record },
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    ['--test', '--test-reporter=spec', '--test-timeout=600000', join(TESTS, file)],
+    {
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, REALMGATE_FIGURES: record },
+    },
+  );
   return status === 0;
 }
 

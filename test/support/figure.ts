@@ -12,7 +12,7 @@ export interface CountFigure {
   readonly wanted: 'all' | 'none';
   /** How many must be tried. */
   readonly atLeast: number;
-  /** The test files that give a part each. */
+  /** The test files that give parts of it, in the folder of the tests. */
   readonly files: readonly string[];
 }
 
@@ -21,49 +21,49 @@ export const COUNT_FIGURES = {
     what: 'wrong passwords admitted, at the example realm and at 200 random stacks',
     wanted: 'none',
     atLeast: 201,
-    files: ['test/realm/admission.test.ts'],
+    files: ['realm/admission.test.ts'],
   },
   'jaas-stacks': {
     what: "control-flag stacks of up to 4 modules with the result and the calls of the JDK's own LoginContext",
     wanted: 'all',
     atLeast: 22_620,
-    files: ['test/interop/jaas.test.ts'],
+    files: ['interop/jaas.test.ts'],
   },
   'header-forgeries': {
     what: 'header forgeries that reached a back end (Node, PHP-CGI behind nginx and behind Apache)',
     wanted: 'none',
     atLeast: 5_000,
-    files: ['test/web/proxy/header-forgery.test.ts', 'test/interop/http-confusion-headers.test.ts'],
+    files: ['web/proxy/header-forgery.test.ts', 'interop/http-confusion-headers.test.ts'],
   },
   'path-confusions': {
     what: 'spellings of path and host for which Apache, nginx or Node served something else than was decided on',
     wanted: 'none',
     atLeast: 20_000,
-    files: ['test/interop/http-confusion-paths.test.ts'],
+    files: ['interop/http-confusion-paths.test.ts'],
   },
   'lockout-extra-guesses': {
     what: 'guesses evaluated beyond the limit of the lockout, by other spellings of the name or many at a time',
     wanted: 'none',
     atLeast: 400,
-    files: ['test/realm/lockout.test.ts'],
+    files: ['realm/lockout.test.ts'],
   },
   'lockout-outage': {
     what: 'logins during an outage after which the user was locked',
     wanted: 'none',
     atLeast: 200,
-    files: ['test/realm/lockout.test.ts'],
+    files: ['realm/lockout.test.ts'],
   },
   'audit-mutations': {
     what: 'edits, deletions, reorderings and cuts of the audit trail detected',
     wanted: 'all',
     atLeast: 1_000,
-    files: ['test/audit/verify.test.ts'],
+    files: ['audit/verify.test.ts'],
   },
   'smallest-change': {
     what: 'random cases in which the smallest change is as small and as narrow as the best of brute force',
     wanted: 'all',
     atLeast: 1_000,
-    files: ['test/access/smallest-change.test.ts'],
+    files: ['access/smallest-change.test.ts'],
   },
 } as const satisfies Readonly<Record<string, CountFigure>>;
 
