@@ -16,6 +16,8 @@ const ABSENT: BasicCredentials = { kind: 'absent' };
 const MALFORMED: BasicCredentials = { kind: 'malformed' };
 const BASIC = /^[ \t]*basic(?:[ \t]+|$)/i;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
+/** Tried once a run of blanks: from each blank of a run, a long one would cost its square. */
+const TRAILING_BLANKS = /(?<![ \t])[ \t]+$/;
 const LONGEST = 8_192;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -25,7 +27,7 @@ export function basicCredentials(headers: RawHeaders): BasicCredentials {
   if (scheme.every((found) => found === undefined)) return ABSENT;
   const [value = ''] = values;
   if (values.length > 1 || value.length > LONGEST) return MALFORMED;
-  const encoded = value.slice(scheme[0]!.length).replace(/[ \t]+$/, '');
+  const encoded = value.slice(scheme[0]!.length).replace(TRAILING_BLANKS, '');
   if (!BASE64.test(encoded)) return MALFORMED;
   const text = decodeUtf8(Buffer.from(encoded, 'base64'));
   const colon = text?.indexOf(':') ?? -1;
