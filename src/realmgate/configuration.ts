@@ -7,7 +7,7 @@ import { domainsSchema, rolesSchema } from '../access/index.ts';
 import { auditSchema } from '../audit/index.ts';
 import { address, cidr, duration, mapOf, path } from '../config/index.ts';
 import { moduleSchemas, realmSchema } from '../realm/index.ts';
-import { servicesSchema } from '../web/index.ts';
+import { refuseUnplainNames, servicesSchema } from '../web/index.ts';
 
 const tlsFiles = {
   certificateFile: path().describe('PEM file with the certificate, its chain after it.'),
@@ -63,7 +63,10 @@ export const configurationSchema = z.strictObject({
     .strictObject({ suffix: z.string().describe('The top of the tree, such as dc=example,dc=org.') })
     .optional()
     .describe('The directory of this server.'),
-  realms: mapOf(realmSchema(moduleSchemas)).prefault({}).describe('Security realms, by name.'),
+  realms: mapOf(realmSchema(moduleSchemas))
+    .superRefine(refuseUnplainNames)
+    .prefault({})
+    .describe('Security realms, by name.'),
   roles: rolesSchema.prefault({}),
   services: servicesSchema.prefault({}),
   audit: auditSchema.prefault({}),

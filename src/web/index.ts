@@ -5,7 +5,7 @@ export { ControlDoor, type RunAct } from './control/control-door.ts';
 export { buildService, type ServicePorts } from './gate/build-service.ts';
 export { type GateCookies, gateCookies } from './gate/cookies.ts';
 export type { Service } from './gate/service.ts';
-export { type ServiceOptions, servicesSchema } from './gate/service-schema.ts';
+export { refuseUnplainNames, type ServiceOptions, servicesSchema } from './gate/service-schema.ts';
 export { ServiceTable } from './gate/service-table.ts';
 export { HealthDoor } from './health/health-door.ts';
 export { type ProtectedNames, protectNames } from './http/identity-headers.ts';

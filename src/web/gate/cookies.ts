@@ -24,7 +24,8 @@ export function gateCookies(realms: Iterable<string>, secure: boolean): GateCook
   const prefix = secure ? '__Host-realmgate' : 'realmgate';
   const attributes: CookieOptions = { path: '/', sameSite: 'Lax', secure };
   const session = (realm: string) => `${prefix}-${realm}`;
-  const signOn = (realm: string) => `${prefix}-sso-${realm}`;
+  // No name of a realm has a dot, so that no cookie of one is another's.
+  const signOn = (realm: string) => `${prefix}.sso.${realm}`;
   const nonce = `${prefix}.nonce`;
   const csrf = `${prefix}.csrf`;
   const ofRealms = [...realms].flatMap((realm) => [session(realm), signOn(realm)]);

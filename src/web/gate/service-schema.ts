@@ -8,8 +8,16 @@ import { HEADER_PRESETS, type HeaderPreset } from '../http/header-presets.ts';
 import { canonicalHost } from '../http/host.ts';
 import { parsePathPrefix } from '../http/target.ts';
 
-/** Names of services and realms stand in cookies, log lines and addresses, so they are kept plain. */
-export const plainName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/i, 'use letters, digits and hyphens, at most 63');
+const PLAIN_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/i;
+
+/** Names of services and realms stand in cookies, headers, log lines and addresses, so they are kept plain. */
+export function refuseUnplainNames(named: ReadonlyMap<string, unknown>, context: z.RefinementCtx): void {
+  for (const name of named.keys()) {
+    if (PLAIN_NAME.test(name)) continue;
+    const message = 'is no name for this; use letters, digits and hyphens, at most 63';
+    context.addIssue({ code: 'custom', path: [name], message });
+  }
+}
 
 const origin = z
   .string()
@@ -82,7 +90,23 @@ export const serviceSchema = z.strictObject({
 
 export type ServiceOptions = z.output<typeof serviceSchema>;
 
-export const servicesSchema = mapOf(serviceSchema).describe('The guarded applications, by name.');
+export const servicesSchema = mapOf(serviceSchema)
+  .superRefine((services, context) => {
+    const owners = new Map<string, string>();
+    for (const [name, { match, url }] of services) {
+      const refuse = (key: string, message: string) => context.addIssue({ code: 'custom', path: [name, key], message });
+      const host = canonicalHost(match.host);
+      const place = `${host}${parsePathPrefix(match.path)}`;
+      const owner = owners.get(place);
+      if (owner === undefined) owners.set(place, name);
+      else refuse('match', `service ${owner} is at this host and path already; its rule would decide alone`);
+      if (url !== undefined && canonicalHost(new URL(url).hostname) !== host) {
+        refuse('url', `must have the host of match, ${match.host}: browsers come back there after a login`);
+      }
+    }
+  })
+  .superRefine(refuseUnplainNames)
+  .describe('The guarded applications, by name.');
 
 function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;

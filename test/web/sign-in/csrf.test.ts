@@ -17,7 +17,7 @@ before(async () => {
 
 after(() => server?.close());
 
-const isLoggedIn = (page: Page) => page.headers['set-cookie']?.some((line) => line.includes('-sso-')) === true;
+const isLoggedIn = (page: Page) => page.headers['set-cookie']?.some((line) => line.includes('.sso.')) === true;
 
 async function loginPage(): Promise<{ browser: TestBrowser; page: Page }> {
   const browser = new TestBrowser();

@@ -55,7 +55,7 @@ describe('a login by the form', () => {
     const browser = await loggedIn();
     const login = `${server.at('login')}`;
     const form = await new TestBrowser().visit(app);
-    const before = [browser.cookies(app).get('realmgate-staff'), browser.cookies(login).get('realmgate-sso-staff')];
+    const before = [browser.cookies(app).get('realmgate-staff'), browser.cookies(login).get('realmgate.sso.staff')];
     const csrf = browser.cookies(login).get('realmgate.csrf')!;
     const answer = await browser.ask(`${login}.realmgate/login`, {
       method: 'POST',
@@ -63,11 +63,11 @@ describe('a login by the form', () => {
       body: new URLSearchParams({ ...hiddenFields(form), csrf, name: 'bob', password: PASSWORDS.bob }).toString(),
     });
     assert.equal(answer.status, 303);
-    const now = browser.cookies(login).get('realmgate-sso-staff');
+    const now = browser.cookies(login).get('realmgate.sso.staff');
     assert.ok(now && now !== before[1]);
     for (const [host, name, value] of [
       ['app', 'realmgate-staff', before[0]],
-      ['login', 'realmgate-sso-staff', before[1]],
+      ['login', 'realmgate.sso.staff', before[1]],
     ] as const) {
       const page = await send(server.at(host, host === 'app' ? '/' : '/.realmgate/logout'), {
         headers: ['Cookie', `${name}=${value}`, 'Accept', 'text/html'],
@@ -80,11 +80,11 @@ describe('a login by the form', () => {
     for (const planted of ['A'.repeat(43), 'x', '__proto__', '%00', '"quoted"']) {
       const browser = new TestBrowser();
       for (const host of ['app', 'login']) {
-        browser.cookies(server.at(host)).set('realmgate-staff', planted).set('realmgate-sso-staff', planted);
+        browser.cookies(server.at(host)).set('realmgate-staff', planted).set('realmgate.sso.staff', planted);
       }
       assert.equal(asserted(await browser.logIn(app, 'alice', PASSWORDS.alice)), 'alice');
       assert.notEqual(browser.cookies(app).get('realmgate-staff'), planted);
-      assert.notEqual(browser.cookies(server.at('login')).get('realmgate-sso-staff'), planted);
+      assert.notEqual(browser.cookies(server.at('login')).get('realmgate.sso.staff'), planted);
     }
   });
 
