@@ -2,7 +2,7 @@
  * Keeps sessions in the Store, a record a session. The token is kept as a digest: who reads the store can use no
  * session. A record that cannot be read is no session.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { Instant } from '../base/index.ts';
 import { BATCH_LIMIT, type Store, type Write } from '../store/index.ts';
@@ -52,7 +52,7 @@ const record = z.strictObject({
 
 /** What is kept of a token. The token has 256 random bits, so that a fast digest is enough. */
 export function tokenDigest(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
+  return hash('sha256', token, 'base64url');
 }
 
 export async function* loadSessions(store: Store): AsyncIterable<SessionRecord> {

@@ -10,6 +10,7 @@ import {
   type LoginRealm,
   protectNames,
   ServiceTable,
+  trustedProxies,
   type WebGeneration,
 } from '../web/index.ts';
 import type { Configuration } from './configuration.ts';
@@ -43,7 +44,7 @@ export function buildWebGeneration(parts: WebGenerationParts): BuiltWebGeneratio
       number,
       services: new ServiceTable(services),
       realms,
-      trusted: { contains: (address) => configuration.trustedProxies.some((range) => range.contains(address)) },
+      trusted: trustedProxies(configuration.trustedProxies),
       protectedNames: protectNames(),
       publicOrigin,
       cookies: gateCookies(realms.keys(), publicOrigin.startsWith('https:')),

@@ -67,7 +67,7 @@ export class WebDoor {
     this.#proxy = new OwnProxy(gate, ports);
     this.#server = createServer(options);
     serveStrictly(this.#server, {
-      request: (request, response) => void this.#serve(request, response),
+      request: (request, response) => this.#serve(request, response),
       upgrade: (request, socket, head) => void this.#upgrade(request, socket, head),
     });
     this.#server.on('connection', (socket) => this.#watch(socket));
@@ -109,17 +109,22 @@ export class WebDoor {
     });
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Most requests are answered at once; only one that is not costs a promise. */
+  #serve(request: IncomingMessage, response: ServerResponse): void {
     try {
-      await this.#route(request, response);
+      this.#route(request, response)?.catch((error: unknown) => this.#failed(response, error));
     } catch (error) {
-      this.#ports.logger.error('request failed', { error: messageOf(error) });
-      if (response.headersSent) response.destroy();
-      else sendPage(response, messagePage('unavailable', undefined));
+      this.#failed(response, error);
     }
   }
 
-  #route(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
+  #failed(response: ServerResponse, error: unknown): void {
+    this.#ports.logger.error('request failed', { error: messageOf(error) });
+    if (response.headersSent) response.destroy();
+    else sendPage(response, messagePage('unavailable', undefined));
+  }
+
+  #route(request: IncomingMessage, response: ServerResponse): Promise<void> | undefined | void {
     if (this.#closing) response.setHeader('Connection', 'close');
     const generation = this.#ports.generation();
     const flavour = ForwardAuth.flavourOf(request.url ?? '');

@@ -1,8 +1,8 @@
 /**
  * IdentityIssuer writes down who a subject is for one service: the plain headers of its preset and the signed assertion.
  *
- * Signing costs about as much as the rest of a decision many times over, so the list is kept a session, service and
- * configuration generation, and made anew at half of the assertion's life. Expired by the caller's key: a new login
+ * Signing costs about as much as the rest of a decision many times over, so the list is kept a session and service of
+ * one configuration generation, and made anew at half of the assertion's life. Expired by the caller's key: a new login
  * has a new key, so a kept list never says more than its own session may.
  */
 import type { Subject } from '../../access/index.ts';
@@ -11,20 +11,22 @@ import type { KeyRing } from '../../pki/index.ts';
 import { type AssertedIdentity, assertedHeaders } from '../http/header-presets.ts';
 import type { Service } from './service.ts';
 
-export type IdentityHeaderList = readonly (readonly [string, string])[];
+/** Name, value, name, value. */
+export type IdentityHeaderList = readonly string[];
 
 interface Kept {
-  readonly generation: number;
   readonly renewAt: Instant;
   readonly headers: IdentityHeaderList;
 }
 
+/** At one service. */
 const MOST_KEPT = 200_000;
 
 export class IdentityIssuer {
   readonly #keys: Pick<KeyRing, 'signer'>;
   readonly #clock: Clock;
-  readonly #kept = new Map<string, Kept>();
+  /** A Service belongs to one configuration generation, and what was kept at it goes with it. */
+  readonly #kept = new WeakMap<Service, Map<string, Kept>>();
 
   constructor(keys: Pick<KeyRing, 'signer'>, clock: Clock) {
     this.#keys = keys;
@@ -32,9 +34,9 @@ export class IdentityIssuer {
   }
 
   /** The kept list when it is still good; undefined means: ask `issue`. */
-  kept(holder: string, service: Service, generation: number): IdentityHeaderList | undefined {
-    const kept = this.#kept.get(`${holder} ${service.name}`);
-    if (kept === undefined || kept.generation !== generation) return undefined;
+  kept(holder: string, service: Service): IdentityHeaderList | undefined {
+    const kept = this.#kept.get(service)?.get(holder);
+    if (kept === undefined) return undefined;
     const now = this.#clock.now();
     // A clock set back makes a list look too young: it is renewed, not used for longer.
     return now < kept.renewAt && now >= kept.renewAt - service.assertionLife / 2 ? kept.headers : undefined;
@@ -47,7 +49,6 @@ export class IdentityIssuer {
     roles: readonly string[],
     service: Service,
     issuer: string,
-    generation: number,
   ): Promise<IdentityHeaderList> {
     const now = this.#clock.now();
     const identity = { ...identityOf(subject, service), assertion: '' };
@@ -63,10 +64,19 @@ export class IdentityIssuer {
       groups: identity.groups,
       roles,
     });
-    const headers = assertedHeaders(service.preset, { ...identity, assertion });
-    if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
-    this.#kept.set(`${holder} ${service.name}`, { generation, renewAt: now + service.assertionLife / 2, headers });
+    const headers = assertedHeaders(service.preset, { ...identity, assertion }).flat();
+    const kept = this.#keptAt(service);
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kept.set(holder, { renewAt: now + service.assertionLife / 2, headers });
     return headers;
+  }
+
+  #keptAt(service: Service): Map<string, Kept> {
+    const known = this.#kept.get(service);
+    if (known !== undefined) return known;
+    const kept = new Map<string, Kept>();
+    this.#kept.set(service, kept);
+    return kept;
   }
 }
 

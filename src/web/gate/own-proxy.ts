@@ -94,8 +94,7 @@ function outgoingHeaders(web: WebRequest, answer: PassAnswer, generation: WebGen
   const authority = formatAuthority(web.authority, web.scheme);
   headers.push('Host', authority);
   headers.push('X-Forwarded-For', web.client, 'X-Forwarded-Proto', web.scheme, 'X-Forwarded-Host', authority);
-  for (const [name, value] of answer.headers) headers.push(name, value);
-  headers.push(ID_HEADER, answer.id);
+  headers.push(...answer.headers, ID_HEADER, answer.id);
   return headers;
 }
 

@@ -5,6 +5,7 @@
  * occurs twice or holds a list is `'malformed'` (answer 400), because two programs would pick different ones.
  * nginx sends X-Original-URL and X-Original-Method (set by our snippet), Caddy, Traefik and HAProxy the X-Forwarded family.
  */
+import { memoize } from './bounded-memo.ts';
 import { type Authority, parseAuthority, type Scheme } from './host.ts';
 import { headerValues, type RawHeaders, REPEATED, singleHeader } from './raw-headers.ts';
 import { clientAddress, type TrustedProxies } from './trusted-proxies.ts';
@@ -27,6 +28,7 @@ const WEBSOCKET_SCHEME: ReadonlyMap<string, Scheme> = new Map([
   ['wss', 'https'],
 ]);
 const METHOD = /^[A-Z][A-Z-]{0,31}$/;
+const authorityOf = memoize(2_048, parseAuthority);
 const ORIGINAL_URL = /^(https?):\/\/([^/?#]+)([/?].*)?$/i;
 
 /** Reads the headers of a front proxy at `peer` (`socket.remoteAddress`). */
@@ -70,7 +72,7 @@ function told(method: Single, schemeText: Single, host: Single, target: Single):
   const spelled = schemeText?.toLowerCase();
   const scheme = spelled === undefined ? undefined : (WEBSOCKET_SCHEME.get(spelled) ?? spelled);
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') return undefined;
-  const authority = host === undefined ? undefined : parseAuthority(host);
+  const authority = host === undefined ? undefined : authorityOf(host);
   if (host !== undefined && authority === undefined) return undefined;
   return { method, scheme, authority, target };
 }

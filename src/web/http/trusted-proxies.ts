@@ -5,15 +5,23 @@
  * while everything to its right is trusted. What a client put in front is never reached. RFC 7239 section 7.4.
  */
 import { BlockList, isIP, isIPv4 } from 'node:net';
+import { memoize } from './bounded-memo.ts';
 
 export interface TrustedProxies {
   contains(address: string): boolean;
 }
 
+/** Addresses that are remembered; those of front proxies come back by the million. */
+const REMEMBERED = 4_096;
 /** Beyond this many hops a header is noise. */
 const MOST_HOPS = 32;
 const MAPPED_IPV4 = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
 const HOP_WITH_PORT = /^(?:\[([0-9A-Fa-f:.]+)\]|(\d{1,3}(?:\.\d{1,3}){3}))(?::\d{1,5})?$/;
+
+/** The peers in one of `blocks`. */
+export function trustedProxies(blocks: readonly TrustedProxies[]): TrustedProxies {
+  return { contains: memoize(REMEMBERED, (address) => blocks.some((block) => block.contains(address))) };
+}
 
 /** Parses CIDR blocks and single addresses; undefined when one of them is neither. */
 export function parseTrustedProxies(blocks: readonly string[]): TrustedProxies | undefined {
@@ -29,12 +37,12 @@ export function parseTrustedProxies(blocks: readonly string[]): TrustedProxies |
 }
 
 /** An IP address in one form: IPv4-mapped IPv6 as IPv4, lower-case; undefined for anything else (zones included). */
-export function canonicalAddress(text: string): string | undefined {
+export const canonicalAddress = memoize(REMEMBERED, (text): string | undefined => {
   const mapped = MAPPED_IPV4.exec(text)?.[1];
   if (mapped !== undefined) return isIPv4(mapped) ? mapped : undefined;
   if (text.includes('%') || isIP(text) === 0) return undefined;
   return isIPv4(text) ? text : new URL(`http://[${text}]/`).hostname.slice(1, -1);
-}
+});
 
 /**
  * The address of the client: `peer` itself unless it is trusted, else the first untrusted hop from the right of
