@@ -174,9 +174,14 @@ export class Server {
     this.#installation.logger.info('configuration in force', { generation: outcome.generation });
   }
 
+  /** What the server did itself. A disk that does not take it must not end the server: the log has it then. */
   #act(action: string, detail: Record<string, string | number>): void {
-    const { trail } = this.#installation;
-    trail.append({ kind: 'act', id: trail.newId(), action, by: 'realmgate', detail });
+    const { trail, logger } = this.#installation;
+    try {
+      trail.append({ kind: 'act', id: trail.newId(), action, by: 'realmgate', detail });
+    } catch (error) {
+      logger.error('cannot write to the audit trail', { action, ...detail, error: messageOf(error) });
+    }
   }
 
   #generation(): Generation {
