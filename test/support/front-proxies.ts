@@ -14,6 +14,8 @@ export interface FrontPlaces {
   readonly realmgate: number;
   readonly application: number;
   readonly front: number;
+  /** Where the front proxy also takes HTTP/2 without TLS; Caddy does so on `front`. */
+  readonly http2?: number;
 }
 
 export interface FrontProxyKind {
@@ -74,7 +76,13 @@ ${edit(placed(NGINX_PAGE, 'nginx', places), folder)}
 export const NGINX: FrontProxyKind = {
   name: 'nginx',
   page: 'README.md',
-  start: (places) => nginxProgram(places, 'nginx', (server) => server),
+  start: (places) =>
+    nginxProgram(places, 'nginx', (server) => {
+      const listen = `listen 127.0.0.1:${places.front};`;
+      return places.http2 === undefined
+        ? server
+        : adapted(server, { [listen]: `${listen} listen 127.0.0.1:${places.http2} http2;` });
+    }),
 };
 
 /** nginx that keeps an allow for a second. */
@@ -100,7 +108,11 @@ export const CADDY: FrontProxyKind = {
       port: places.front,
       command: 'caddy',
       arguments: (folder) => ['run', '--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile'],
-      files: () => ({ Caddyfile: placed('caddy.md', 'caddyfile', places) }),
+      files: () => {
+        const text = placed('caddy.md', 'caddyfile', places);
+        const http2 = 'auto_https off\n\tservers {\n\t\tprotocols h1 h2 h2c\n\t}';
+        return { Caddyfile: places.http2 === undefined ? text : adapted(text, { 'auto_https off': http2 }) };
+      },
       environment: { XDG_DATA_HOME: '/nonexistent', XDG_CONFIG_HOME: '/nonexistent' },
     }),
 };
@@ -114,12 +126,16 @@ export const HAPROXY: FrontProxyKind = {
       port: places.front,
       command: 'haproxy',
       arguments: (folder) => ['-db', '-f', join(folder, 'haproxy.cfg')],
-      files: () => ({
-        'haproxy.cfg': adapted(placed('haproxy.md', 'haproxy', places), {
-          '/etc/haproxy/realmgate.lua': LUA,
-          'lua.realmgate 127.0.0.1 8080': `lua.realmgate 127.0.0.1 ${places.realmgate}`,
-        }),
-      }),
+      files: () => {
+        const bind = `bind 127.0.0.1:${places.front}\n`;
+        return {
+          'haproxy.cfg': adapted(placed('haproxy.md', 'haproxy', places), {
+            '/etc/haproxy/realmgate.lua': LUA,
+            'lua.realmgate 127.0.0.1 8080': `lua.realmgate 127.0.0.1 ${places.realmgate}`,
+            ...(places.http2 !== undefined && { [bind]: `${bind}    bind 127.0.0.1:${places.http2} proto h2\n` }),
+          }),
+        };
+      },
     }),
 };
 

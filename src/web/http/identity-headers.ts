@@ -2,8 +2,8 @@
  * Which inbound headers never reach a back end: everything that could be taken for an identity, or for what a proxy says.
  *
  * CGI, WSGI, PHP and servlet containers fold header names (`X_Remote.User` and `X-Remote-User` become one variable), so a
- * name is compared folded: lower-case letters and digits only, every separator dropped. A name with `_` is dropped
- * whatever it is, as nginx and Apache do. Hop-by-hop headers and those that Connection nominates go as well, but
+ * name is compared folded: lower-case letters and digits only, every separator dropped. A name with anything but letters,
+ * digits and hyphens is dropped whatever it is, as nginx does. Hop-by-hop headers and those that Connection nominates go as well, but
  * a nomination of a header that matters (Cookie, Authorization, ...) is ignored, and ours are set afterwards,
  * so that no client can have them removed (CVE-2024-45410). RFC 9110 section 7.6.1; attacks: S01, S02, S03.
  */
@@ -106,7 +106,7 @@ export function protectNames(more: readonly string[] = []): ProtectedNames {
       const lower = name.toLowerCase();
       if (HOP_BY_HOP.has(lower)) return 'hop-by-hop';
       const folded = fold(lower);
-      if (lower.includes('_') || folded === '' || names.has(folded)) return 'forgeable';
+      if (/[^a-z0-9-]/.test(lower) || folded === '' || names.has(folded)) return 'forgeable';
       if (PROTECTED_FAMILIES.some((family) => folded.startsWith(family))) return 'forgeable';
       return ESSENTIAL.has(lower) ? 'essential' : 'pass';
     }),

@@ -44,7 +44,6 @@ describe('stripInbound', () => {
     for (const name of asserted) {
       for (const spell of spellings) {
         const spelling = spell(name);
-        if (spelling.includes('%5f') && !isForgeable(spelling, names)) continue; // another name to every program: `%` is folded to nothing, `5f` stays
         assert.deepEqual(
           stripInbound(['A', '1', spelling, 'mallory', 'B', '2'], names),
           ['A', '1', 'B', '2'],
@@ -79,6 +78,8 @@ describe('stripInbound', () => {
       'Proxy-Authorization',
       'Expect',
       'any_thing',
+      'any.thing',
+      'any%2dthing',
     ];
     for (const name of dropped) assert.deepEqual(stripInbound([name, 'x'], names), [], name);
   });
