@@ -117,11 +117,11 @@ export class Gate {
     if (!permitted) return { kind: 'forbidden', service, id: this.#record(web, generation, service, caller) };
     const key = { session: caller.holder, service: service.name, generation: generation.number, reason };
     const id = this.#ports.trail.repeated(key) ?? this.#record(web, generation, service, caller);
-    const kept = this.#issuer.kept(caller.holder, service);
+    const kept = this.#issuer.kept(caller.subject, service);
     if (kept !== undefined) return pass(service, kept, id, caller);
     const roles = service.rule.policy.rolesOf(caller.subject);
     return this.#issuer
-      .issue(caller.holder, caller.subject, roles, service, generation.publicOrigin)
+      .issue(caller.subject, roles, service, generation.publicOrigin)
       .then((headers) => pass(service, headers, id, caller));
   }
 

@@ -1,9 +1,10 @@
 /**
  * IdentityIssuer writes down who a subject is for one service: the plain headers of its preset and the signed assertion.
  *
- * Signing costs about as much as the rest of a decision many times over, so the list is kept a session and service of
- * one configuration generation, and made anew at half of the assertion's life. Expired by the caller's key: a new login
- * has a new key, so a kept list never says more than its own session may.
+ * Signing costs about as much as the rest of a decision many times over, so the list is kept and made anew at half of
+ * the assertion's life.
+ * INVARIANT: a kept list says what this very Subject says. It is kept by the Subject itself: a session has one for its
+ * life, every login makes a new one, so a group that was taken away meanwhile is never asserted from memory.
  */
 import type { Subject } from '../../access/index.ts';
 import type { Clock, Instant } from '../../base/index.ts';
@@ -19,14 +20,11 @@ interface Kept {
   readonly headers: IdentityHeaderList;
 }
 
-/** At one service. */
-const MOST_KEPT = 200_000;
-
 export class IdentityIssuer {
   readonly #keys: Pick<KeyRing, 'signer'>;
   readonly #clock: Clock;
   /** A Service belongs to one configuration generation, and what was kept at it goes with it. */
-  readonly #kept = new WeakMap<Service, Map<string, Kept>>();
+  readonly #kept = new WeakMap<Service, WeakMap<Subject, Kept>>();
 
   constructor(keys: Pick<KeyRing, 'signer'>, clock: Clock) {
     this.#keys = keys;
@@ -34,17 +32,16 @@ export class IdentityIssuer {
   }
 
   /** The kept list when it is still good; undefined means: ask `issue`. */
-  kept(holder: string, service: Service): IdentityHeaderList | undefined {
-    const kept = this.#kept.get(service)?.get(holder);
+  kept(subject: Subject, service: Service): IdentityHeaderList | undefined {
+    const kept = this.#kept.get(service)?.get(subject);
     if (kept === undefined) return undefined;
     const now = this.#clock.now();
     // A clock set back makes a list look too young: it is renewed, not used for longer.
     return now < kept.renewAt && now >= kept.renewAt - service.assertionLife / 2 ? kept.headers : undefined;
   }
 
-  /** Makes and keeps the list. `holder` is the public name of the session, or stands for a credential sent each time. */
+  /** Makes and keeps the list. */
   async issue(
-    holder: string,
     subject: Subject,
     roles: readonly string[],
     service: Service,
@@ -65,16 +62,14 @@ export class IdentityIssuer {
       roles,
     });
     const headers = assertedHeaders(service.preset, { ...identity, assertion }).flat();
-    const kept = this.#keptAt(service);
-    if (kept.size >= MOST_KEPT) kept.clear();
-    kept.set(holder, { renewAt: now + service.assertionLife / 2, headers });
+    this.#keptAt(service).set(subject, { renewAt: now + service.assertionLife / 2, headers });
     return headers;
   }
 
-  #keptAt(service: Service): Map<string, Kept> {
+  #keptAt(service: Service): WeakMap<Subject, Kept> {
     const known = this.#kept.get(service);
     if (known !== undefined) return known;
-    const kept = new Map<string, Kept>();
+    const kept = new WeakMap<Subject, Kept>();
     this.#kept.set(service, kept);
     return kept;
   }
