@@ -21,13 +21,8 @@ function alice(...groups: string[]): Subject {
 }
 
 function issuer(clock = new ManualClock()) {
-  let signed = 0;
-  const signer: Signer = {
-    keyId: 'k',
-    algorithm: 'ES256',
-    signJws: async (claims) => `${(signed += 1)}.${claims.exp}`,
-  };
-  return { clock, issuer: new IdentityIssuer({ signer }, clock), signed: () => signed };
+  const signer: Signer = { keyId: 'k', algorithm: 'ES256', signJws: async (claims) => `signed.${claims.exp}.x` };
+  return { clock, issuer: new IdentityIssuer({ signer }, clock) };
 }
 
 describe('the identity that a back end is told', () => {
