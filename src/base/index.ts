@@ -4,7 +4,6 @@
  */
 export { type Clock, type Instant, keepAlive, type Milliseconds, systemClock, type Timer } from './clock.ts';
 export { CodedError, messageOf, unreachable } from './errors.ts';
-export { type LogFields, type Logger, silentLogger } from './logger.ts';
-export { type LogLevel, pinoLogger } from './pino-logger.ts';
+export { type LogFields, type Logger, type LogLevel, silentLogger } from './logger.ts';
 export { type Random, randomToken, systemRandom } from './random.ts';
 export { Secret } from './secret.ts';

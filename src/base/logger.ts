@@ -5,6 +5,9 @@
  */
 export type LogFields = Readonly<Record<string, unknown>>;
 
+/** The least level that a log writes. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
 export interface Logger {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;

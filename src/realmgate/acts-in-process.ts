@@ -1,10 +1,11 @@
 /** The acts without a server: under the lock of the data folder, for a command line that finds nobody serving. */
 import { createActs } from '../admin/index.ts';
-import { pinoLogger, systemClock, systemRandom } from '../base/index.ts';
+import { systemClock, systemRandom } from '../base/index.ts';
 import type { OpenActs } from '../cli/index.ts';
 import { buildGeneration, sessionPolicies } from './generation.ts';
 import { openInstallation } from './installation.ts';
 import { load } from './load.ts';
+import { pinoLogger } from './pino-logger.ts';
 import { configurationRefused } from './refused.ts';
 
 export async function dataFolderOf(paths: readonly string[]): Promise<string> {

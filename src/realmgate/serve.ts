@@ -1,7 +1,8 @@
 /** `realmgate serve`: opens the installation, serves, and drains when told to stop. */
-import { pinoLogger, systemClock, systemRandom } from '../base/index.ts';
+import { systemClock, systemRandom } from '../base/index.ts';
 import { openInstallation } from './installation.ts';
 import { load } from './load.ts';
+import { pinoLogger } from './pino-logger.ts';
 import { Server } from './server.ts';
 
 /** Serves until SIGTERM or SIGINT; SIGHUP reloads. Resolves the exit code. */

@@ -30,9 +30,8 @@ describe('password verification without the optional packages', () => {
   it('verifies what it can, calls the rest unusable and says once what is missing', () => {
     for (const room of ['base', 'password']) cpSync(`src/${room}`, join(checkout, 'src', room), { recursive: true });
     mkdirSync(join(checkout, 'node_modules/@node-rs'), { recursive: true });
-    for (const name of ['pino', '@node-rs/bcrypt']) {
-      symlinkSync(resolve('node_modules', name), join(checkout, 'node_modules', name));
-    }
+    const bcrypt = 'node_modules/@node-rs/bcrypt';
+    symlinkSync(resolve(bcrypt), join(checkout, bcrypt));
     writeFileSync(join(checkout, 'package.json'), '{ "type": "module" }');
     writeFileSync(join(checkout, 'program.ts'), PROGRAM);
     const output = execFileSync(process.execPath, ['program.ts'], { cwd: checkout });

@@ -4,13 +4,14 @@
  * the pipe. When the pipe ends, so does the worker, at once: nothing it knows would be true for long.
  */
 import { type AuditTrail, openAuditTrail } from '../../audit/index.ts';
-import { CodedError, type Logger, type Milliseconds, messageOf, pinoLogger } from '../../base/index.ts';
+import { CodedError, type Logger, type Milliseconds, messageOf } from '../../base/index.ts';
 import { formatProblem, loadFromText } from '../../config/index.ts';
 import { type KeyRing, openKeyRing } from '../../pki/index.ts';
 import { WebDoor } from '../../web/index.ts';
 import { configurationSchema } from '../configuration.ts';
 import { compileServices } from '../guarded-services.ts';
 import type { Machine } from '../installation.ts';
+import { pinoLogger } from '../pino-logger.ts';
 import { type BuiltWebGeneration, buildWebGeneration } from '../web-generation.ts';
 import type { FromWorker, GenerationText, ToWorker, WorkerSettings } from './messages.ts';
 import { PrimaryLink } from './primary-link.ts';

@@ -1,8 +1,10 @@
-/** The Logger of the server: JSON lines by pino, written to a file descriptor. */
+/**
+ * The Logger of the server: JSON lines by pino, written to a file descriptor.
+ *
+ * Here and not in base, because only a process needs it, and each of its threads would load it too.
+ */
 import { type Logger as Pino, pino } from 'pino';
-import type { Logger } from './logger.ts';
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+import type { Logger, LogLevel } from '../base/index.ts';
 
 /** A logger that writes JSON lines of `level` and above to `fileDescriptor` (2 is standard error). */
 export function pinoLogger(level: LogLevel, fileDescriptor = 2): Logger {
