@@ -8,7 +8,10 @@
  * Further arguments are folders or files to run instead of the whole suite.
  */
 import { spawnSync } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const SLOW = ['interop', 'campaign'];
 const [suite = 'unit', ...only] = process.argv.slice(2);
@@ -24,9 +27,57 @@ if (files.length === 0) {
   console.error(`no test files for ${suite} ${only.join(' ')}`);
   process.exit(1);
 }
-const isolation = SLOW.includes(suite) ? ['--test-concurrency=1'] : ['--test-concurrency=2'];
-const { status } = spawnSync(process.execPath, ['--test', ...isolation, '--test-timeout=600000', ...files], {
-  stdio: 'inherit',
-  env: { ...process.env, NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? 'node_modules/.cache/compile' },
-});
-process.exit(status ?? 1);
+
+const scratch = mkdtempSync(join(fastestFolder(), 'realmgate-tests-'));
+try {
+  process.exitCode = SLOW.includes(suite) ? run(files, 1, {}) : runUnit();
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+/** One process more than there are cores: some tests wait. */
+function runUnit(): number {
+  return run(together(files), availableParallelism() + 1, { TMPDIR: scratch });
+}
+
+function run(tests: readonly string[], concurrency: number, environment: NodeJS.ProcessEnv): number {
+  const options = ['--test', `--test-concurrency=${concurrency}`, '--test-timeout=600000'];
+  const NODE_COMPILE_CACHE = process.env['NODE_COMPILE_CACHE'] ?? resolve('node_modules/.cache/compile');
+  const { status } = spawnSync(process.execPath, [...options, ...tests], {
+    stdio: 'inherit',
+    env: { ...process.env, NODE_COMPILE_CACHE, ...environment },
+  });
+  return status ?? 1;
+}
+
+/**
+ * The files of a folder in one process, because starting a process and loading the rooms takes longer than most tests.
+ * A file with hooks outside of a suite has a process of its own: there they would be hooks of its neighbours too.
+ */
+function together(all: readonly string[]): readonly string[] {
+  const alone: string[] = [];
+  const folders = new Map<string, string[]>();
+  for (const file of all) {
+    const folder = dirname(file);
+    if (/^(?:before|after)(?:Each)?\(/m.test(readFileSync(file, 'utf8'))) alone.push(file);
+    else folders.set(folder, [...(folders.get(folder) ?? []), file]);
+  }
+  const groups = [...folders].map(([folder, neighbours]) => {
+    const group = join(scratch, `${folder.replaceAll('/', '-')}.test.mjs`);
+    const imports = neighbours.map((file) => `await import('${pathToFileURL(resolve(file)).href}');\n`);
+    writeFileSync(group, imports.join(''));
+    return group;
+  });
+  return [...groups, ...alone];
+}
+
+/** In memory where there is room: hundreds of stores are made and synced, and what is tested is not the disk. */
+function fastestFolder(): string {
+  try {
+    const { bavail, bsize } = statfsSync('/dev/shm');
+    if (bavail * bsize > 2 ** 30) return '/dev/shm';
+  } catch {
+    // Not Linux.
+  }
+  return tmpdir();
+}
