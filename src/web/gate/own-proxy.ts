@@ -10,6 +10,7 @@ import { wantsHtml } from '../http/accept.ts';
 import { withoutCookies } from '../http/cookies.ts';
 import { formatAuthority } from '../http/host.ts';
 import { stripInbound } from '../http/identity-headers.ts';
+import { announcesBody } from '../http/request-fault.ts';
 import { type Message, messagePage, statusOf } from '../pages/message-page.ts';
 import type { WebGeneration, WebPorts } from '../ports.ts';
 import { proxyRequest } from '../proxy/proxy-request.ts';
@@ -115,7 +116,7 @@ function refuse(
   answer: Exclude<GateAnswer, PassAnswer>,
 ): void {
   // The body is not read: the connection cannot be used for another request.
-  if (!request.complete) response.setHeader('Connection', 'close');
+  if (announcesBody(request) && !request.complete) response.setHeader('Connection', 'close');
   switch (answer.kind) {
     case 'login':
       return askToLogIn(response, web, answer);

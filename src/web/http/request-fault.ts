@@ -39,3 +39,13 @@ export function requestFault(head: RequestHead): 400 | 431 | 505 | undefined {
   }
   return framings > 1 ? 400 : undefined;
 }
+
+/** Whether octets of a body follow the head. */
+export function announcesBody({ rawHeaders }: Pick<RequestHead, 'rawHeaders'>): boolean {
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    if (name.length === 14 && name.toLowerCase() === 'content-length') return Number(rawHeaders[at + 1]) > 0;
+    if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') return true;
+  }
+  return false;
+}

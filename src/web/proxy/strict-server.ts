@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { MOST_HEADERS, requestFault } from '../http/request-fault.ts';
+import { announcesBody, MOST_HEADERS, requestFault } from '../http/request-fault.ts';
 import { isWebSocketUpgrade } from './proxy-upgrade.ts';
 
 /** To be spread into the options of `createServer`. Times are in milliseconds. */
@@ -39,8 +39,10 @@ export function serveStrictly(server: Server, handlers: RequestHandlers): void {
     if (condemned.has(req.socket)) return;
     latest.set(req.socket, res);
     const fault = requestFault(req);
-    if (fault === undefined) handlers.request(req, res);
-    else {
+    if (fault === undefined) {
+      if (announcesBody(req)) res.once('finish', () => void endUnlessSent(req));
+      handlers.request(req, res);
+    } else {
       condemned.add(req.socket);
       refuse(res, fault);
     }
@@ -82,6 +84,14 @@ export function refuseUpgrade(socket: Duplex, status: number): void {
   if (socket.destroyed) return;
   const head = `HTTP/1.1 ${status} ${REASON[status] ?? 'Refused'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
   socket.end(head, 'latin1', () => socket.destroy());
+}
+
+/** What is left of an answered request would be read only to be thrown away, for as long as the client likes to send. */
+function endUnlessSent(req: IncomingMessage): void {
+  // What came with the head is read once this answer has been written.
+  setImmediate(() => {
+    if (!req.complete) req.socket.destroySoon();
+  });
 }
 
 function refuse(res: ServerResponse, status: number): void {
