@@ -36,7 +36,11 @@ const server = createServer((request, response) => {
     const headers = pairs(request.rawHeaders);
     const who = request.headers['x-bonfire-asserted-id'] || 'nobody';
     if (request.headers.accept?.includes('text/html')) {
-      response.setHeader('Content-Type', 'text/html; charset=utf-8').end(page(headers, who));
+      // What is one person's own is not kept: after a logout the back button shows the login page.
+      response
+        .setHeader('Content-Type', 'text/html; charset=utf-8')
+        .setHeader('Cache-Control', 'no-store')
+        .end(page(headers, who));
     } else {
       const body = { method: request.method, url: request.url, headers };
       response.setHeader('Content-Type', 'application/json').end(`${JSON.stringify(body, null, 2)}\n`);
