@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { canonicalLoginName, LONGEST_LOGIN_NAME } from '../../src/realm/index.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 const DOMAINS = [{ name: 'SCX', dns: 'scx.example.org' }, { name: 'campus' }];
 const keyOf = (typed: string) => canonicalLoginName(typed, DOMAINS)?.key;
@@ -107,13 +108,14 @@ describe('canonicalLoginName', () => {
       const key = keyOf(`a${letter}`);
       if (key === undefined) continue;
       const variants = [letter.toUpperCase(), letter.toLowerCase(), letter.normalize('NFD'), letter.normalize('NFKC')];
-      const keys = [key, ...variants.map((variant) => `a${variant}`)].map(keyOf);
-      if (keys.some((other) => other !== key)) different.push(point.toString(16));
+      const others = new Set([key, ...variants.map((variant) => `a${variant}`)]);
+      others.delete(`a${letter}`);
+      for (const other of others) if (keyOf(other) !== key) different.push(point.toString(16));
     }
     assert.deepEqual(different, []);
   });
 
   it('answers any text at all', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (typed) => void keyOf(typed)));
+    fc.assert(fc.property(fc.string({ unit: anyCharacter, maxLength: 300 }), (typed) => void keyOf(typed)));
   });
 });
