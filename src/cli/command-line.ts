@@ -68,7 +68,7 @@ const HELP = `
 Examples:
   realmgate serve --config realmgate.yaml      start serving
   realmgate check                              is the configuration right, and is it wise?
-  realmgate explain 01K2F-3QX9M                why was somebody let in or refused?
+  realmgate explain 01M81A58XC-a-FD2VYN6YJJ    why was somebody let in or refused?
   realmgate login test --service portal --user alice --password-stdin < password
   realmgate session revoke --user alice        end every session of a user, everywhere, now
   realmgate config append services.portal.authorizedGroups 'campus\\labs'
