@@ -61,7 +61,7 @@ function serve(kind: Kind, url: string): void {
   const own: Send = (_req, res) => void res.writeHead(200, ['Content-Length', '3']).end('ok\n');
   const send = kind === 'engine' ? engine(url) : kind === 'node:http client' ? nodeClient(url) : own;
   const server = createServer(STRICT_SERVER);
-  serveStrictly(server, {
+  serveStrictly(server, systemClock, {
     request(req, res) {
       const authority = requestAuthority(req.rawHeaders, req.url ?? '');
       const target = canonicalPath(req.url ?? '');

@@ -66,7 +66,7 @@ export class WebDoor {
     this.#signIn = new SignIn(ports);
     this.#proxy = new OwnProxy(gate, ports);
     this.#server = createServer(options);
-    serveStrictly(this.#server, {
+    serveStrictly(this.#server, ports.clock, {
       request: (request, response) => this.#serve(request, response),
       upgrade: (request, socket, head) => void this.#upgrade(request, socket, head),
     });

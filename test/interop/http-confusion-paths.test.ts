@@ -281,7 +281,7 @@ const names = protectNames();
 function proxyTo(port: number): Server {
   const upstream = createUpstream({ url: `http://127.0.0.1:${port}`, clock: systemClock });
   const server = createServer(STRICT_SERVER);
-  serveStrictly(server, {
+  serveStrictly(server, systemClock, {
     request(req, res) {
       const authority = requestAuthority(req.rawHeaders, req.url ?? '');
       const target = canonicalPath(req.url ?? '');

@@ -4,8 +4,12 @@
  */
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Clock, Milliseconds } from '../../base/index.ts';
 import { announcesBody, MOST_HEADERS, requestFault } from '../http/request-fault.ts';
 import { isWebSocketUpgrade } from './proxy-upgrade.ts';
+
+/** How long the rest of a body may take once its request was answered. */
+const LATE_BODY: Milliseconds = 1_000;
 
 /** To be spread into the options of `createServer`. Times are in milliseconds. */
 export const STRICT_SERVER: ServerOptions = {
@@ -29,7 +33,7 @@ export interface RequestHandlers {
 }
 
 /** Connects the handlers; they see only requests whose head is beyond doubt. */
-export function serveStrictly(server: Server, handlers: RequestHandlers): void {
+export function serveStrictly(server: Server, clock: Clock, handlers: RequestHandlers): void {
   server.maxHeadersCount = MOST_HEADERS + 1;
   // What follows a doubtful request on its connection may be its body to another reader: it is never looked at.
   const condemned = new WeakSet<Duplex>();
@@ -40,7 +44,7 @@ export function serveStrictly(server: Server, handlers: RequestHandlers): void {
     latest.set(req.socket, res);
     const fault = requestFault(req);
     if (fault === undefined) {
-      if (announcesBody(req)) res.once('finish', () => void endUnlessSent(req));
+      if (announcesBody(req)) endWithAnswer(req, res, clock);
       handlers.request(req, res);
     } else {
       condemned.add(req.socket);
@@ -87,10 +91,10 @@ export function refuseUpgrade(socket: Duplex, status: number): void {
 }
 
 /** What is left of an answered request would be read only to be thrown away, for as long as the client likes to send. */
-function endUnlessSent(req: IncomingMessage): void {
-  // What came with the head is read once this answer has been written.
-  setImmediate(() => {
-    if (!req.complete) req.socket.destroySoon();
+function endWithAnswer(req: IncomingMessage, res: ServerResponse, clock: Clock): void {
+  const { socket } = req;
+  res.once('finish', () => {
+    if (!req.complete) clock.after(LATE_BODY, () => req.complete || socket.destroySoon());
   });
 }
 

@@ -24,7 +24,7 @@ export class GateUnderTest {
   constructor(url: string, options: Partial<UpstreamOptions> = {}) {
     this.upstream = createUpstream({ url, clock: systemClock, ...options });
     this.server = createServer(STRICT_SERVER);
-    serveStrictly(this.server, {
+    serveStrictly(this.server, systemClock, {
       request: (req, res) => {
         const forwarding = forwardingOf(req.rawHeaders, req.url ?? '');
         if (forwarding === undefined) return void res.writeHead(400, { Connection: 'close' }).end();
