@@ -7,27 +7,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Answer, ask, Browser } from '../../scripts/quickstart/browser.ts';
-import { BONFIRE_LDIF, BONFIRE_SUFFIX, PORTAL_DN, PORTAL_PASSWORD } from '../support/bonfire-tree.ts';
-import {
-  CACHING_NGINX,
-  FRONT_PROXIES,
-  type FrontPlaces,
-  type FrontProxyKind,
-  frontPlaces,
-  siteBehind,
-} from '../support/front-proxies.ts';
-import { askGuarded, basic, guardedApp } from '../support/guarded-app.ts';
+import { ask, Browser } from '../../scripts/quickstart/browser.ts';
+import { FRONT_PROXIES, type FrontPlaces, frontPlaces } from '../support/front-proxies.ts';
+import { ALICE, BOB, FrontSite, GAMER, heading, idIn, title, ZOE } from '../support/front-site.ts';
+import { askGuarded, basic } from '../support/guarded-app.ts';
 import { exchange } from '../support/raw-http.ts';
-import { htpasswdLine, RealmgateSite } from '../support/realmgate-site.ts';
+import type { RealmgateSite } from '../support/realmgate-site.ts';
 import type { ServerProcess } from '../support/server-process.ts';
-import { Slapd } from '../support/slapd.ts';
 
-/** alice of the directory is in labs; bob of the file in nothing; gamer in a denied group; mixed is a tricky name. */
-const ALICE = ['alice', 'alice-secret'] as const;
-const BOB = ['bob', 'bob-secret'] as const;
-const GAMER = ['gamer', 'gamer-secret'] as const;
-const ZOE = ['Zoë', 'zoë-secret'] as const;
 const ASSERTED = [
   'x-bonfire-asserted-id',
   'x-bonfire-asserted-groups',
@@ -36,56 +23,13 @@ const ASSERTED = [
   'x-realmgate-id',
 ];
 
-const realm = (slapd: string) => `realms:
-  staff:
-    modules:
-      - { use: groups, flag: optional, domain: unix, memberDomain: guests, file: group }
-      - use: ldap
-        flag: sufficient
-        domain: campus
-        urls: [ "${slapd}" ]
-        bindDn: "${PORTAL_DN}"
-        bindPassword: ${PORTAL_PASSWORD}
-        userBase: "ou=People,${BONFIRE_SUFFIX}"
-        userFilter: "(uid={name})"
-        groupBase: "ou=Groups,${BONFIRE_SUFFIX}"
-        groupFilter: "(&(objectClass=groupOfNames)(member={dn}))"
-      - { use: htpasswd, flag: sufficient, domain: guests, file: htpasswd }
-`;
-
-let slapd: Slapd;
-let application: ServerProcess;
-
-async function openSite(
-  { page }: FrontProxyKind,
-  places: FrontPlaces,
-  edit = (text: string) => text,
-): Promise<RealmgateSite> {
-  return RealmgateSite.start({
-    port: places.realmgate,
-    files: {
-      'front.yaml': edit(siteBehind(page, places)),
-      'site.yaml': realm(slapd.url),
-      group: 'games:x:60:gamer\n',
-      htpasswd: [BOB, GAMER, ZOE].map(([name, password]) => htpasswdLine(name, password)).join(''),
-    },
-  });
-}
-
-const title = ({ body }: Answer) => /<title>([^<]*)<\/title>/.exec(body)?.[1] ?? body.slice(0, 200);
-const heading = ({ body }: Answer) => /<h1>([^<]*)<\/h1>/.exec(body)?.[1] ?? body.slice(0, 200);
-/** The id on a page or in a line. */
-const idIn = (text: string) => /[0-9A-Z]{10}-[0-9a-z]+-[0-9A-Z]{10}/.exec(text)?.[0];
+let behind: FrontSite;
 
 before(async () => {
-  slapd = await Slapd.start({ suffix: BONFIRE_SUFFIX, ldif: BONFIRE_LDIF, readers: [PORTAL_DN] });
-  application = await guardedApp();
+  behind = await FrontSite.start();
 });
 
-after(async () => {
-  await application?.stop();
-  await slapd?.close();
-});
+after(() => behind?.stop());
 
 for (const kind of FRONT_PROXIES) {
   describe(`behind ${kind.name}`, { timeout: 120_000 }, () => {
@@ -96,8 +40,8 @@ for (const kind of FRONT_PROXIES) {
     let lab: string;
 
     before(async () => {
-      places = await frontPlaces(application.port);
-      site = await openSite(kind, places);
+      places = await frontPlaces(behind.application.port);
+      site = await behind.realmgate(kind, places);
       front = await kind.start(places);
       portal = `http://portal.localhost:${front.port}/`;
       lab = `http://lab.localhost:${front.port}/`;
@@ -242,7 +186,7 @@ for (const kind of FRONT_PROXIES) {
     });
 
     it('answers 503 with an id while the directory is down, and lets nobody in by it', async () => {
-      await slapd.stop('SIGKILL');
+      await behind.slapd.stop('SIGKILL');
       try {
         const page = await ask(portal, { headers: [...basic(...ALICE), 'Accept', 'text/html'] });
         assert.equal(page.status, 503, page.body);
@@ -257,7 +201,7 @@ for (const kind of FRONT_PROXIES) {
         assert.match(await explained(form.body), /unavailable/);
         assert.equal((await ask(portal, { headers: basic(...BOB) })).status, 200, 'the file still answers');
       } finally {
-        await slapd.start();
+        await behind.slapd.start();
       }
       for (let tries = 0; tries < 50; tries += 1) {
         if ((await ask(portal, { headers: basic(...ALICE) })).status === 200) return;
@@ -275,88 +219,3 @@ for (const kind of FRONT_PROXIES) {
     });
   });
 }
-
-describe('a question of a front proxy', { timeout: 60_000 }, () => {
-  it('is answered as a question, also when it came with an upgrade', async () => {
-    const places = await frontPlaces(application.port);
-    const site = await openSite(FRONT_PROXIES[0]!, places);
-    const question = (headers: string) =>
-      exchange(
-        site.port,
-        `GET /authz/forward?x=y HTTP/1.1\r\nHost: portal.localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n` +
-          `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n` +
-          `X-Forwarded-Host: portal.localhost\r\nX-Forwarded-Uri: /chat\r\nX-Forwarded-Method: GET\r\n${headers}\r\n`,
-      );
-    try {
-      assert.match(await question(''), /^HTTP\/1\.1 401 [\s\S]*WWW-Authenticate: Basic/);
-      assert.match(await question(`${basic(...BOB).join(': ')}\r\n`), /^HTTP\/1\.1 200 [\s\S]*Asserted-ID: bob/);
-    } finally {
-      await site.stop();
-    }
-  });
-});
-
-describe('behind nginx that keeps an allow for a second', { timeout: 60_000 }, () => {
-  let site: RealmgateSite;
-  let front: ServerProcess;
-  let lab: string;
-  let portal: string;
-
-  before(async () => {
-    const places = await frontPlaces(application.port);
-    site = await openSite(
-      CACHING_NGINX,
-      places,
-      (text) =>
-        `${text.replaceAll('    realm: staff\n', '    realm: staff\n    frontCache: true\n')}  open:\n    match: { host: lab.localhost, path: /open/ }\n    realm: staff\n    frontCache: true\n    assert: { preset: bonfire }\n`,
-    );
-    front = await CACHING_NGINX.start(places);
-    portal = `http://portal.localhost:${front.port}/`;
-    lab = `http://lab.localhost:${front.port}/`;
-  });
-
-  after(async () => {
-    await front?.stop();
-    await site?.stop();
-  });
-
-  it('keeps apart who asks, and what is asked for', async () => {
-    const id = async (address: string, name: readonly [string, string]) =>
-      (await askGuarded(address, { headers: basic(...name) })).received?.get('x-bonfire-asserted-id');
-    for (let round = 0; round < 3; round += 1) {
-      assert.deepEqual(await id(portal, ALICE), ['alice']);
-      assert.deepEqual(await id(portal, BOB), ['bob']);
-      assert.equal((await ask(portal)).status, 401);
-      assert.deepEqual(await id(lab, ALICE), ['alice']);
-      assert.equal((await ask(lab, { headers: basic(...BOB) })).status, 403);
-    }
-  });
-
-  it('gives nobody the key of another address by what he writes into it', async () => {
-    const browser = new Browser();
-    await browser.submit(await browser.visit(`${lab}open/`), { name: BOB[0], password: BOB[1] });
-    const cookie = browser.cookie(lab);
-    const open = await ask(`${lab}open/|http|lab.localhost:${front.port}|/secret`, { headers: ['Cookie', cookie] });
-    assert.equal(open.status, 200, 'bob may enter here');
-    const secret = await ask(`${lab}secret`, {
-      headers: ['Cookie', `${cookie}||http|lab.localhost:${front.port}`, 'Authorization', '/open/'],
-    });
-    assert.notEqual(secret.status, 200, 'the key was that of the open address');
-  });
-
-  it('keeps a pass for its second, and nothing else', async () => {
-    const asks = { bob: basic(...BOB), gamer: basic(...GAMER), wrong: basic('bob', 'wrong') };
-    const status = async (who: keyof typeof asks) => (await ask(portal, { headers: asks[who] })).status;
-    assert.equal(await status('gamer'), 403);
-    assert.equal(await status('wrong'), 401);
-    assert.equal(await status('bob'), 200);
-    await wait(1_100);
-    assert.equal(await status('bob'), 200);
-    const stopped = site.stop();
-    assert.equal(await status('bob'), 200);
-    await stopped;
-    for (const who of ['gamer', 'wrong'] as const) assert.ok((await status(who)) >= 500, `${who} was kept`);
-    await wait(1_100);
-    assert.ok((await status('bob')) >= 500, 'a pass lives for a second');
-  });
-});
