@@ -141,6 +141,7 @@ export class WebDoor {
       const generation: WebGeneration = this.#ports.generation();
       const web = directRequest(request, generation);
       if (typeof web === 'string') return refuseUpgrade(socket, 400);
+      if (web.target.path.startsWith(OWN_PATHS)) return refuseUpgrade(socket, 404);
       await this.#proxy.upgrade(request, socket, head, web, generation);
     } catch (error) {
       this.#ports.logger.error('upgrade failed', { error: messageOf(error) });

@@ -96,7 +96,7 @@ const ESSENTIAL: ReadonlySet<string> = new Set([
 
 const KEPT_FATES = 4_096;
 
-/** Protects every preset's names, the families above, and `more` (the headers that this site's own configuration asserts). */
+/** Protects every preset's names, the families above, and `more` (headers that this site's own configuration believes). */
 export function protectNames(more: readonly string[] = []): ProtectedNames {
   const names = new Set<string>(PROTECTED_NAMES);
   for (const preset of Object.values(HEADER_PRESETS)) for (const [name] of preset) names.add(fold(name));

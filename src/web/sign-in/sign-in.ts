@@ -187,10 +187,9 @@ export class SignIn {
     const nonce = readCookie(web.headers, cookies.nonce);
     const returnPath = safeReturnAddress(query.get('return') ?? '/', NOWHERE);
     if (returnPath === undefined) return sendPage(response, messagePage('bad-request', undefined));
-    const redeemed =
-      nonce.kind === 'present'
-        ? await this.#ports.sessions.redeemTicket(query.get('ticket') ?? '', web.authority.host, bindingOf(nonce.value))
-        : undefined;
+    // Asked for also without a nonce: a ticket that somebody else shows is used up.
+    const bind = nonce.kind === 'present' ? bindingOf(nonce.value) : '';
+    const redeemed = await this.#ports.sessions.redeemTicket(query.get('ticket') ?? '', web.authority.host, bind);
     // A used or late ticket is what a reload or the back button brings: the way in begins anew, without an error.
     if (redeemed === undefined) return sendRedirect(response, returnPath);
     sendRedirect(response, returnPath, [
@@ -216,7 +215,7 @@ export class SignIn {
     const { cookies, realms } = visit.generation;
     const cleared: string[] = [];
     for (const realm of realms.keys()) {
-      const session = this.#sessionOf(visit, cookies.session(realm)) ?? this.#signOnSession(visit, realm);
+      const session = this.#sessionOf(visit, cookies.session(realm), realm) ?? this.#signOnSession(visit, realm);
       if (session !== undefined) await this.#ports.sessions.end(session.id, 'logout');
       cleared.push(cookies.clear(cookies.session(realm)), cookies.clear(cookies.signOn(realm)));
     }
@@ -228,18 +227,21 @@ export class SignIn {
   }
 
   #signOnSession(visit: Visit, realm: string) {
-    return this.#sessionOf(visit, visit.generation.cookies.signOn(realm));
+    return this.#sessionOf(visit, visit.generation.cookies.signOn(realm), realm);
   }
 
-  #sessionOf({ web }: Visit, cookieName: string) {
+  /** Of the realm that the cookie is named for: a token under another name is no session. */
+  #sessionOf({ web }: Visit, cookieName: string, realm: string) {
     const cookie = readCookie(web.headers, cookieName);
-    return cookie.kind === 'present' ? this.#ports.sessions.find(cookie.value, web.authority.host) : undefined;
+    if (cookie.kind !== 'present') return undefined;
+    const session = this.#ports.sessions.find(cookie.value, web.authority.host);
+    return session?.subject.realm === realm ? session : undefined;
   }
 
   #anySession(visit: Visit) {
     const { cookies, realms } = visit.generation;
     for (const realm of realms.keys()) {
-      const session = this.#sessionOf(visit, cookies.session(realm)) ?? this.#signOnSession(visit, realm);
+      const session = this.#sessionOf(visit, cookies.session(realm), realm) ?? this.#signOnSession(visit, realm);
       if (session !== undefined) return session;
     }
     return undefined;

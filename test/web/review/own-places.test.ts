@@ -1,0 +1,66 @@
+/** What is the server's own stays so, however it is asked for, and what a login rests on reaches no back end. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { EchoBackEnd } from '../../support/echo-back-end.ts';
+import { labConfiguration, labFiles, PASSWORDS } from '../../support/lab-site.ts';
+import { exchange } from '../../support/raw-http.ts';
+import { basic, received, send, TestBrowser } from '../../support/test-browser.ts';
+import { WholeServer } from '../../support/whole-server.ts';
+
+let backEnd: EchoBackEnd;
+let server: WholeServer;
+before(async () => {
+  backEnd = await EchoBackEnd.start();
+  const first = '      - { use: http-header, flag: sufficient, domain: front, header: Eppn }\n';
+  const configuration = labConfiguration({ upstream: backEnd.url, first }).replace('127.0.0.1/32', '127.9.9.9/32');
+  server = await WholeServer.start({ configuration, files: labFiles() });
+});
+after(async () => {
+  await server.close();
+  await backEnd.stop();
+});
+
+const bob = basic('bob', PASSWORDS.bob);
+
+describe('the endpoint of the front proxies', () => {
+  it('is the same with a query behind it', async () => {
+    for (const query of ['', '?', '?a=b']) {
+      const page = await send(server.at('app', `/authz/nginx${query}`), { headers: bob });
+      assert.deepEqual([query, page.status, page.body], [query, 403, 'untrusted-proxy\n']);
+    }
+  });
+});
+
+describe('the paths of the server itself', () => {
+  it('are no place of a back end for a WebSocket either', async () => {
+    const before = backEnd.requests;
+    const headers = `Host: app.localhost:${server.port}\r\n${bob.join(': ')}\r\n`;
+    const upgrade = 'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+    for (const path of ['/.realmgate/login', '/authz/nginx', '/authz/forward']) {
+      assert.match(await exchange(server.port, `GET ${path} HTTP/1.1\r\n${headers}${upgrade}`), /^HTTP\/1\.1 40[34] /);
+    }
+    assert.equal(backEnd.requests, before);
+    assert.match(await exchange(server.port, `GET /ws HTTP/1.1\r\n${headers}${upgrade}`), /^HTTP\/1\.1 101 /);
+  });
+});
+
+describe('the header that a trusted proxy logs people in by', () => {
+  it('reaches no back end from anybody else', async () => {
+    const page = await send(server.at('app'), { headers: [...bob, 'Eppn', 'root', 'EPPN', 'root', 'x-ok', '1'] });
+    assert.deepEqual([received(page, 'eppn'), received(page, 'x-ok')], [[], ['1']]);
+  });
+});
+
+describe('a ticket', () => {
+  it('is used up by the first browser that shows it, with a nonce or without', async () => {
+    const browser = new TestBrowser();
+    const app = server.at('app');
+    const form = await browser.visit(app);
+    const answer = await browser.post(form, { name: 'bob', password: PASSWORDS.bob });
+    const address = answer.headers.location!;
+    assert.match(address, /session\?ticket=/);
+    await new TestBrowser().ask(address);
+    await browser.ask(address);
+    assert.equal(browser.cookies(app).get('realmgate-staff'), undefined);
+  });
+});
