@@ -19,6 +19,7 @@ export interface RealmProblem {
     | 'lockout-missing'
     | 'second-factor-skipped'
     | 'groups-skipped'
+    | 'groups-optional'
     | 'sufficient-helper'
     | 'header-admits-everybody';
   readonly severity: 'error' | 'warning';
@@ -113,6 +114,14 @@ export function lintRealm(
         'groups-skipped',
         at(index),
         'users whom an earlier sufficient module lets in get no groups from here; put groups before it',
+      );
+    }
+    if (use === 'groups' && flag === 'optional' && admitting.some(({ answers }) => answers[index] === silent)) {
+      report(
+        'warning',
+        'groups-optional',
+        at(index, 'flag'),
+        'while its file cannot be read users get in without their groups, past every deny list; make it required',
       );
     }
     if (use === 'http-header' && admitting.some((walk) => sole(walk, index))) {

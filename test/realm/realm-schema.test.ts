@@ -119,7 +119,13 @@ describe('the lint of a realm', () => {
     assert.deepEqual(codes(['lockout', 'requisite'], ['ldap', 'sufficient'], ['groups', 'optional']), [
       'warning groups-skipped modules.2',
     ]);
-    assert.deepEqual(codes(['lockout', 'requisite'], ['groups', 'optional'], ['ldap', 'sufficient']), []);
+    assert.deepEqual(codes(['lockout', 'requisite'], ['groups', 'required'], ['ldap', 'sufficient']), []);
+  });
+
+  it('finds groups without which users get in past a deny list while the file cannot be read', () => {
+    assert.deepEqual(codes(['lockout', 'requisite'], ['groups', 'optional'], ['ldap', 'sufficient']), [
+      'warning groups-optional modules.1.flag',
+    ]);
   });
 
   it('finds a realm that lets nobody in, and helpers that are to let somebody in', () => {

@@ -42,7 +42,7 @@ export class GroupEntries implements EntryReader<GroupsOfUsers> {
 /** The groups file at `path`, followed as it changes. */
 export function groupsFile(path: string, clock: Clock, logger: Logger): SourceFile<GroupsOfUsers> {
   const reader = () => new PropertiesReader(new GroupEntries());
-  return new SourceFile({ path, reader, longestLine: LONGEST_PROPERTY, clock, logger });
+  return new SourceFile({ path, reader, longestLine: LONGEST_PROPERTY, whole: true, clock, logger });
 }
 
 /** The group principals of a user. */

@@ -4,7 +4,7 @@
  *
  * Lines are `name:password:gid:member,member`. Blanks around a member do not count, so that a line such as
  * `omi_access_group:x:1001:root, SCX\omi_test` stands as it is (spec: OMI 2.2). Of a group on several lines all
- * members count, as in getgrouplist(3).
+ * members count, as in getgrouplist(3). A file with a line that is none is not taken: who is in a denied group must be known.
  *
  * Who is meant by a member is decided by login domain, because the same name in two domains is two people:
  * `SCX\omi_test` is user omi_test of login domain SCX, exactly; a bare `root` is a user of `memberDomain`, which is
@@ -57,7 +57,7 @@ const LONGEST_LINE = 4 * 1024 * 1024;
 export function groupsModule(options: GroupsOptions, { clock, logger }: GroupsPorts): LoginModuleDefinition {
   const domain = options.domain ?? DEFAULT_GROUPS_DOMAIN;
   const reader = () => new GroupFileReader(options.memberDomain ?? domain);
-  const source = new SourceFile({ path: options.file, reader, longestLine: LONGEST_LINE, clock, logger });
+  const source = new SourceFile({ path: options.file, reader, longestLine: LONGEST_LINE, whole: true, clock, logger });
   return {
     use: 'groups',
     domain,

@@ -2,7 +2,8 @@
  * LineSplitter turns the octets of a source file into lines, chunk by chunk, and hands them to a LineReader.
  *
  * Lines end in LF or CRLF; a byte order mark at the start is dropped. A line that is too long or is not UTF-8 is
- * left out and reported, and the others still count: one bad line must not lock everybody out.
+ * left out and reported, and the others still count: one bad line must not lock everybody out. Where what is left out
+ * could let somebody in (a member of a denied group), SourceFile does not take such a file (`whole`).
  */
 
 /** What a reader has to say about a line: it makes no sense, or it does but deserves a look. No secret in it. */
@@ -24,6 +25,8 @@ export interface LinesRead<Content> {
   /** The first findings, with line numbers from 1; `more` were not kept. */
   readonly findings: readonly (LineFinding & { readonly line: number })[];
   readonly more: number;
+  /** The first line that makes no sense. */
+  readonly broken: (LineFinding & { readonly line: number }) | undefined;
   /** True when the last line has no end and makes no sense: the file was cut while it was being written. */
   readonly cut: boolean;
 }
@@ -39,6 +42,7 @@ export class LineSplitter<Content> {
   readonly #longestLine: number;
   readonly #findings: (LineFinding & { readonly line: number })[] = [];
   #more = 0;
+  #broken: LinesRead<Content>['broken'];
   #line = 0;
   /** The start of a line whose end has not come yet; undefined once it is too long to be kept. */
   #begun: Buffer[] | undefined = [];
@@ -68,6 +72,7 @@ export class LineSplitter<Content> {
       content: this.#reader.content(),
       findings: this.#findings,
       more: this.#more,
+      broken: this.#broken,
       cut: finding?.kind === 'broken',
     };
   }
@@ -84,7 +89,9 @@ export class LineSplitter<Content> {
     this.#begun = [];
     this.#begunOctets = 0;
     if (finding === undefined) return undefined;
-    if (this.#findings.length < MOST_FINDINGS) this.#findings.push({ ...finding, line: this.#line });
+    const placed = { ...finding, line: this.#line };
+    if (finding.kind === 'broken') this.#broken ??= placed;
+    if (this.#findings.length < MOST_FINDINGS) this.#findings.push(placed);
     else this.#more++;
     return finding;
   }

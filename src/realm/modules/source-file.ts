@@ -5,7 +5,8 @@
  * Nobody locks an htpasswd file, so what is on disk at any instant may be half of what it will be. A change is
  * therefore taken only when the file has been still for a second (device, inode, size and both times equal) and was
  * the same before and after it was read. Until then, and when the new file cannot be taken (gone, unreadable, too
- * large, ending within a line that makes no sense, suddenly empty), the last good content stays and an alarm is logged.
+ * large, ending within a line that makes no sense, suddenly empty, or with any broken line where all have to be
+ * understood), the last good content stays and an alarm is logged.
  *
  * INVARIANT: content is replaced as a whole, by one assignment; a login that began with one reading ends with it.
  * Polled rather than watched: a watch is lost with the inode it was put on, and says nothing on a network file system.
@@ -21,6 +22,8 @@ export interface SourceFileSettings<Content> {
   readonly reader: () => LineReader<Content>;
   /** Octets. */
   readonly longestLine: number;
+  /** True when a file with a broken line is not taken: without it, its good lines count. */
+  readonly whole?: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -165,8 +168,9 @@ export class SourceFile<Content> {
 
   /** False when the content cannot be what its writer meant. */
   #take(lines: LinesRead<Content>, empty: boolean): boolean {
-    if (lines.cut || (empty && !this.#contentWasEmpty)) {
-      this.#raise(lines.cut ? 'ends within a line: it was cut while it was written' : 'is suddenly empty');
+    const objection = this.#objectionTo(lines, empty);
+    if (objection !== undefined) {
+      this.#raise(objection);
       return false;
     }
     this.#content = lines.content;
@@ -177,6 +181,13 @@ export class SourceFile<Content> {
     if (lines.findings.length === 0) logger.info('login source read', { path });
     else logger.warn('login source read, with lines to look at', { path, lines: lines.findings, more: lines.more });
     return true;
+  }
+
+  #objectionTo({ cut, broken }: LinesRead<Content>, empty: boolean): string | undefined {
+    if (cut) return 'ends within a line: it was cut while it was written';
+    if (empty && !this.#contentWasEmpty) return 'is suddenly empty';
+    if (this.#settings.whole !== true || broken === undefined) return undefined;
+    return `line ${broken.line} ${broken.what}, and what it leaves out could let somebody in`;
   }
 
   /** Logs an alarm once for each new reason. */

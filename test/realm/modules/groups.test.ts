@@ -89,6 +89,21 @@ describe('the groups module', () => {
     assert.equal((await logIn(module, {}, verified('local', 'root'))).result, 'unavailable');
   });
 
+  it('takes no file with a line that is none: a member of a denied group may stand there', async () => {
+    for (const broken of [
+      'games:x:60\n',
+      'games:x:60:omi_test:\n',
+      ':x:60:omi_test\n',
+      '+::\n',
+      `games:x:60:${'\u0001'}\n`,
+    ]) {
+      const { logger, lines } = keepingLogger();
+      const module = await moduleOf(`root:x:0:\n${broken}adm:x:4:root\n`, {}, logger);
+      assert.equal((await logIn(module, {}, verified('local', 'root'))).result, 'unavailable', broken);
+      assert.match(JSON.stringify(lines), /line 2 /);
+    }
+  });
+
   it('says that blanks around a member do not count', async () => {
     const { logger, lines } = keepingLogger();
     await moduleOf(FILE, {}, logger);
