@@ -99,6 +99,8 @@ export interface LoginModuleDefinition {
   readonly verifies: boolean;
   /** The lower-case name of the header of a trusted proxy that this module takes for a login. */
   readonly loginHeader?: string;
+  /** The lower-case names of all headers of a trusted proxy that it reads. */
+  readonly headers?: readonly string[];
   create(context: LoginModuleContext): LoginModule;
   /**
    * A stored form whose verification costs what a wrong password costs at this module, so that the realm can spend

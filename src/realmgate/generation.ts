@@ -86,6 +86,7 @@ function loginRealm(realm: SecurityRealm) {
     answer: (answer: Parameters<SecurityRealm['answer']>[0]) => realm.answer(answer),
     takesCertificates: realm.stack.some(({ definition }) => definition.use === 'certificate'),
     loginHeaders: realm.stack.flatMap(({ definition }) => definition.loginHeader ?? []),
+    headers: realm.stack.flatMap(({ definition }) => definition.headers ?? []),
   };
 }
 

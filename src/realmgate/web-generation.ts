@@ -45,7 +45,7 @@ export function buildWebGeneration(parts: WebGenerationParts): BuiltWebGeneratio
       services: new ServiceTable(services),
       realms,
       trusted: trustedProxies(configuration.trustedProxies),
-      protectedNames: protectNames(loginHeaders(configuration)),
+      protectedNames: protectNames([...realms.values()].flatMap(({ headers }) => headers)),
       publicOrigin,
       cookies: gateCookies(realms.keys(), publicOrigin.startsWith('https:')),
     },
@@ -53,13 +53,4 @@ export function buildWebGeneration(parts: WebGenerationParts): BuiltWebGeneratio
       for (const { upstream } of services) upstream?.close();
     },
   };
-}
-
-/** Headers that trusted proxies name people in: a back end may believe them too, so nobody else's reach it. */
-function loginHeaders({ realms }: Configuration): string[] {
-  return [...realms.values()].flatMap(({ modules }) =>
-    modules.flatMap((module) =>
-      module.use === 'http-header' ? [module.header, module.groupsHeader ?? []].flat() : [],
-    ),
-  );
 }

@@ -44,6 +44,8 @@ export interface LoginRealm {
   readonly takesCertificates: boolean;
   /** Lower-case names of the headers of a trusted proxy that a module takes for a login. */
   readonly loginHeaders: readonly string[];
+  /** Those, and the others that a module reads: nobody but a trusted proxy may send them to a back end. */
+  readonly headers: readonly string[];
 }
 
 export interface WebSessions {

@@ -71,6 +71,7 @@ export function httpHeaderModule(
     domain: options.domain,
     verifies: true,
     loginHeader: options.header,
+    headers: [options.header, ...(options.groupsHeader === undefined ? [] : [options.groupsHeader])],
     create: (context) => new VerifyingModule(context, options.domain, verify),
     start: async () => file?.start(),
     close: async () => file?.close(),

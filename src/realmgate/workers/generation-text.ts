@@ -17,7 +17,10 @@ export function generationText(
     text,
     environment: Object.fromEntries(overrides),
     realms: new Map(
-      [...realms].map(([name, { takesCertificates, loginHeaders }]) => [name, { takesCertificates, loginHeaders }]),
+      [...realms].map(([name, { takesCertificates, loginHeaders, headers }]) => [
+        name,
+        { takesCertificates, loginHeaders, headers },
+      ]),
     ),
   };
 }

@@ -12,7 +12,7 @@ import type { BegunLogin, LoginRealm, WebListenOptions } from '../../web/index.t
 import type { WireLogin, WireOutcome } from './wire-login.ts';
 
 /** What a worker is told of a realm, whose modules are in the primary. */
-export type RealmFacts = Pick<LoginRealm, 'takesCertificates' | 'loginHeaders'>;
+export type RealmFacts = Pick<LoginRealm, 'takesCertificates' | 'loginHeaders' | 'headers'>;
 
 /** A generation of the configuration as text: every process makes the same value of the same octets. */
 export interface GenerationText {

@@ -43,7 +43,7 @@ export function remoteRealm(realm: string, facts: RealmFacts, { call, trail, log
     ...facts,
     async login(request: LoginRequest) {
       try {
-        const login = await encodeLogin(request, facts.loginHeaders);
+        const login = await encodeLogin(request, facts.headers);
         return decodeOutcome(await call('login', { realm, login }));
       } catch (error) {
         return outage(error, request);

@@ -11,7 +11,8 @@ let backEnd: EchoBackEnd;
 let server: WholeServer;
 before(async () => {
   backEnd = await EchoBackEnd.start();
-  const first = '      - { use: http-header, flag: sufficient, domain: front, header: Eppn }\n';
+  const first =
+    '      - { use: http-header, flag: sufficient, domain: front, header: Eppn, groupsHeader: Member-Of }\n';
   const configuration = labConfiguration({ upstream: backEnd.url, first }).replace('127.0.0.1/32', '127.9.9.9/32');
   server = await WholeServer.start({ configuration, files: labFiles() });
 });
@@ -46,8 +47,13 @@ describe('the paths of the server itself', () => {
 
 describe('the header that a trusted proxy logs people in by', () => {
   it('reaches no back end from anybody else', async () => {
-    const page = await send(server.at('app'), { headers: [...bob, 'Eppn', 'root', 'EPPN', 'root', 'x-ok', '1'] });
-    assert.deepEqual([received(page, 'eppn'), received(page, 'x-ok')], [[], ['1']]);
+    const page = await send(server.at('app'), {
+      headers: [...bob, 'Eppn', 'root', 'EPPN', 'root', 'Member-Of', 'wheel', 'x-ok', '1'],
+    });
+    assert.deepEqual(
+      ['eppn', 'member-of', 'x-ok'].map((name) => received(page, name)),
+      [[], [], ['1']],
+    );
   });
 });
 
