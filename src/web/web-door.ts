@@ -97,6 +97,7 @@ export class WebDoor {
   /** Stops accepting, lets requests under way end for `grace` milliseconds, then closes what is left. */
   close(grace: number): Promise<void> {
     this.#closing = true;
+    this.#proxy.close();
     return new Promise((resolve) => {
       const timer = this.#ports.clock.after(grace, () => {
         for (const socket of this.#sockets) socket.destroy();

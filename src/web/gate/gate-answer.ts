@@ -3,12 +3,14 @@
  *
  * INVARIANT: a `pass` exists only with the complete list of identity headers; there is no other way to a back end.
  */
+import type { Subject } from '../../access/index.ts';
 import type { IdentityHeaderList } from './identity-issuer.ts';
 import type { Service } from './service.ts';
 
 export interface PassAnswer {
   readonly kind: 'pass';
   readonly service: Service;
+  readonly subject: Subject;
   /** Every header of the service's preset and the signed assertion, empty values included. */
   readonly headers: IdentityHeaderList;
   /** The id of the decision that let it pass, or of the earlier one that it repeats. */

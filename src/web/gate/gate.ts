@@ -156,7 +156,7 @@ export class Gate {
 }
 
 function pass(service: Service, headers: PassAnswer['headers'], id: AuditId, caller: Caller): PassAnswer {
-  return { kind: 'pass', service, headers, id, session: caller.session?.id };
+  return { kind: 'pass', service, subject: caller.subject, headers, id, session: caller.session?.id };
 }
 
 interface RequestCredentials {

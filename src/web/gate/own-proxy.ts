@@ -8,8 +8,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { wantsHtml } from '../http/accept.ts';
 import { withoutCookies } from '../http/cookies.ts';
-import { formatAuthority } from '../http/host.ts';
+import { canonicalHost, formatAuthority } from '../http/host.ts';
 import { stripInbound } from '../http/identity-headers.ts';
+import { REPEATED, singleHeader } from '../http/raw-headers.ts';
 import { announcesBody } from '../http/request-fault.ts';
 import { type Message, messagePage, statusOf } from '../pages/message-page.ts';
 import type { WebGeneration, WebPorts } from '../ports.ts';
@@ -22,14 +23,21 @@ import { ID_HEADER } from './forward-auth.ts';
 import type { Gate } from './gate.ts';
 import type { GateAnswer, PassAnswer } from './gate-answer.ts';
 import { basicChallenge, startAddress } from './login-challenge.ts';
+import { OpenPasses } from './open-passes.ts';
 
 export class OwnProxy {
   readonly #gate: Gate;
   readonly #ports: WebPorts;
+  readonly #open: OpenPasses;
 
   constructor(gate: Gate, ports: WebPorts) {
     this.#gate = gate;
     this.#ports = ports;
+    this.#open = new OpenPasses(ports);
+  }
+
+  close(): void {
+    this.#open.close();
   }
 
   async handle(
@@ -43,7 +51,7 @@ export class OwnProxy {
     if (answer.kind !== 'pass') return refuse(request, response, web, answer);
     const { upstream } = answer.service;
     if (upstream === undefined) return sendMessage(response, web, 'unknown-service', answer.id);
-    const release = this.#endWithSession(answer, () => response.destroy());
+    const release = this.#open.add(web, answer, generation, () => response.destroy());
     try {
       const forwarding = { headers: outgoingHeaders(web, answer, generation), path: web.target.forwarded };
       const outcome = await proxyRequest(request, response, upstream, forwarding);
@@ -68,16 +76,16 @@ export class OwnProxy {
     const answer = pending instanceof Promise ? await pending : pending;
     const status = upgradeRefusal(answer);
     if (answer.kind !== 'pass' || answer.service.upstream === undefined) return refuseUpgrade(socket, status);
+    if (answer.session !== undefined && !isFromHere(web, generation)) {
+      this.#ports.logger.warn('a page of another site wanted a WebSocket', { service: answer.service.name });
+      return refuseUpgrade(socket, 403);
+    }
     const forwarding = { headers: outgoingHeaders(web, answer, generation), path: web.target.forwarded };
     const tunnel = proxyUpgrade(request, socket, head, answer.service.upstream, forwarding);
-    const release = this.#endWithSession(answer, () => tunnel.close());
+    const release = this.#open.add(web, answer, generation, () => tunnel.close());
     const outcome = await tunnel.ended;
     release();
     if (outcome.kind === 'failed') refuseUpgrade(socket, outcome.status);
-  }
-
-  #endWithSession(answer: PassAnswer, close: () => void): () => void {
-    return answer.session === undefined ? () => {} : this.#ports.sessions.onEnd(answer.session, close);
   }
 }
 
@@ -143,6 +151,18 @@ export function sendMessage(response: ServerResponse, web: WebRequest, message: 
   if (id !== undefined) response.setHeader(ID_HEADER, id);
   if (wantsHtml(web.method, web.headers)) return sendPage(response, messagePage(message, id));
   sendStatus(response, statusOf(message), id === undefined ? message : `${message} ${id}`);
+}
+
+/**
+ * Browsers let any page open a WebSocket, with the cookies of its host where the page is of the same site: only pages of
+ * guarded hosts may use a session so. Who sends no Origin is no browser. RFC 6455 section 10.2.
+ */
+function isFromHere({ headers, authority }: WebRequest, { services }: WebGeneration): boolean {
+  const origin = singleHeader(headers, 'origin');
+  if (origin === undefined) return true;
+  if (origin === REPEATED || !URL.canParse(origin)) return false;
+  const host = canonicalHost(new URL(origin).hostname);
+  return host !== undefined && (host === authority.host || services.at(host).length > 0);
 }
 
 function upgradeRefusal(answer: GateAnswer): number {
