@@ -1,11 +1,13 @@
 /**
  * Realmgate in the place of the virtual host: the same directory first, the same password file second, the same header,
- * with everything on that it has by default: the audit trail, the signed assertion, the session's rules.
+ * with everything on that it has by default: the audit trail, the signed assertion, the session's rules. One process for
+ * each core, as Apache and nginx have theirs.
  *
  * Three services, one application: `portal` for a front proxy that asks each time, `proxied` for Realmgate's own proxy,
  * `cached` behind nginx that keeps an allow for its second.
  */
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { BONFIRE_SUFFIX, PORTAL_DN, PORTAL_PASSWORD } from '../../test/support/bonfire-tree.ts';
 import { type Program, startProgram } from './program.ts';
@@ -32,7 +34,7 @@ export async function startGate(
   writeFileSync(
     configuration,
     `data: ./data
-workers: ${process.env['BENCH_WORKERS'] ?? 1}
+workers: ${availableParallelism()}
 listen:
   web: { address: "127.0.0.1:${gate}", publicUrl: "http://login.localhost:${gate}" }
 trustedProxies: [ "127.0.0.1/32" ]
