@@ -41,6 +41,12 @@ export const COUNT_FIGURES = {
     atLeast: 20_000,
     files: ['interop/http-confusion-paths.test.ts'],
   },
+  'fail-open': {
+    what: 'answers with an identity that should not be there, each part broken in turn, over every route',
+    wanted: 'none',
+    atLeast: 500,
+    files: ['web/gate/fail-open.test.ts', 'interop/fail-open.test.ts'],
+  },
   'lockout-extra-guesses': {
     what: 'guesses evaluated beyond the limit of the lockout, by other spellings of the name or many at a time',
     wanted: 'none',
