@@ -111,17 +111,15 @@ describe('behind nginx that keeps an allow for a second', { timeout: 60_000 }, (
 
   it('keeps a pass for its second, and nothing else', async () => {
     const asks = { bob: basic(...BOB), gamer: basic(...GAMER), wrong: basic('bob', 'wrong') };
-    const status = async (who: keyof typeof asks) => (await ask(portal, { headers: asks[who] })).status;
+    const status = async (who: keyof typeof asks) => (await ask(`${portal}kept`, { headers: asks[who] })).status;
     assert.equal(await status('gamer'), 403);
     assert.equal(await status('wrong'), 401);
-    assert.equal(await status('bob'), 200);
-    await wait(1_100);
     assert.equal(await status('bob'), 200);
     const stopped = site.stop();
     assert.equal(await status('bob'), 200);
     await stopped;
     for (const who of ['gamer', 'wrong'] as const) assert.ok((await status(who)) >= 500, `${who} was kept`);
-    await wait(1_100);
-    assert.ok((await status('bob')) >= 500, 'a pass lives for a second');
+    await wait(2_100);
+    assert.ok((await status('bob')) >= 500, 'a pass lives for a second, which nginx counts in whole ones');
   });
 });
