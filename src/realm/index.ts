@@ -109,14 +109,16 @@ export { judgeAnswer } from './phase-answer.ts';
 export { lintRealm, type RealmProblem } from './realm-lint.ts';
 export { moduleSchemas, type RealmOptions, realmSchema, sessionPolicy } from './realm-schema.ts';
 export { SecurityRealm, type SecurityRealmOptions } from './security-realm.ts';
-export type { Session, SessionEnd, SessionPolicy, SessionValidator } from './session.ts';
-export {
-  type BeginSession,
-  type IssuedSession,
-  type SessionObserver,
-  SessionRegistry,
-  type SessionRegistryOptions,
-} from './session-registry.ts';
+export type {
+  BeginSession,
+  IssuedSession,
+  Session,
+  SessionEnd,
+  SessionObserver,
+  SessionPolicy,
+  SessionValidator,
+} from './session.ts';
+export { SessionRegistry, type SessionRegistryOptions } from './session-registry.ts';
 export { TICKET_LIFE } from './session-tickets.ts';
 export { type FallThrough, type StackPosition, type StackResult, type WalkedStack, walkStack } from './stack-walk.ts';
 export { storedLockouts } from './stored-lockouts.ts';

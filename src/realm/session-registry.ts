@@ -11,7 +11,8 @@
  */
 import { type Clock, CodedError, type Milliseconds, type Random, randomToken, type Timer } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
-import type { Session, SessionEnd, SessionPolicy } from './session.ts';
+import { LoginsByUser, type UserOfDomain } from './logins-by-user.ts';
+import type { BeginSession, IssuedSession, Session, SessionEnd, SessionObserver, SessionPolicy } from './session.ts';
 import { SessionLife } from './session-life.ts';
 import { SessionTickets } from './session-tickets.ts';
 import { commitAll, deleteWrite, loadSessions, type SessionRecord, saveWrite, tokenDigest } from './stored-sessions.ts';
@@ -22,31 +23,16 @@ const SAVE_PERIOD: Milliseconds = 60_000;
 const WATCH_PERIOD: Milliseconds = 1_000;
 /** Slower than this a clock is not set but slewed. */
 const JUMP: Milliseconds = 200;
+/** A child session costs its owner nothing: of more on one host, the oldest ends. A browser holds one at a time. */
+const MOST_CHILDREN = 8;
+/** Accounts may be shared by a whole class; of more logins, the oldest ends. */
+const MOST_LOGINS = 1_000;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 export interface SessionRegistryOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
-}
-
-/** What a session begins with. */
-export interface BeginSession extends Pick<Session, 'subject' | 'attempt' | 'host' | 'client'> {}
-
-/** A session and the token that only its user may hold. */
-export interface IssuedSession {
-  readonly token: string;
-  readonly session: Session;
-}
-
-/**
- * Told of everything that changes in what is live, in the order in which it changes: for a process that keeps a copy.
- * What it throws would reach whoever changed a session, so it must not throw.
- */
-export interface SessionObserver {
-  /** The session is live, and found by the token of this digest and by no other: it began, or has a new token. */
-  live(session: Session, digest: string): void;
-  ended(id: string): void;
 }
 
 interface Live {
@@ -64,6 +50,7 @@ export class SessionRegistry {
   readonly #tickets: SessionTickets;
   readonly #byId = new Map<string, Live>();
   readonly #byDigest = new Map<string, Live>();
+  readonly #byUser = new LoginsByUser<Live>();
   readonly #observers = new Set<SessionObserver>();
   readonly #timers: readonly Timer[];
   #policies: ReadonlyMap<string, SessionPolicy> = new Map();
@@ -129,7 +116,10 @@ export class SessionRegistry {
     if (policy === undefined) {
       throw new CodedError('REALM_SESSION_REALM', `realm ${subject.realm} is not in the configuration`);
     }
-    return this.#issue(session, this.#newLife(session, policy));
+    const issued = await this.#issue(session, this.#newLife(session, policy));
+    const crowd = this.#byUser.of(subject).slice(0, -MOST_LOGINS);
+    if (crowd.length > 0) await this.#endAll(livesOf(crowd), 'replaced');
+    return issued;
   }
 
   /** A new token for the session; the old one is void. Undefined when the session is over. */
@@ -152,10 +142,8 @@ export class SessionRegistry {
   }
 
   /** Ends every session of a user: of one login domain of one realm. Resolves with how many logins that were. */
-  async endUser(user: { readonly realm: string; readonly domain: string; readonly name: string }): Promise<number> {
-    const lives = [...this.#lives()].filter(({ subject: { realm, domain, name } }) => {
-      return realm === user.realm && domain === user.domain && name === user.name;
-    });
+  async endUser(user: UserOfDomain): Promise<number> {
+    const lives = livesOf(this.#byUser.of(user));
     await this.#endAll(lives, 'revoked');
     return lives.length;
   }
@@ -181,7 +169,13 @@ export class SessionRegistry {
       createdAt,
       ...(client === undefined ? {} : { client }),
     };
-    return this.#issue(session, from.life);
+    const issued = await this.#issue(session, from.life);
+    const siblings = [...from.life.members].filter(
+      (live) => live.session.parent === parent && live.session.host === host,
+    );
+    const crowd = siblings.slice(0, -MOST_CHILDREN);
+    if (crowd.length > 0) await this.#drop(crowd, 'replaced');
+    return issued;
   }
 
   /** Calls `act` at the instant the session ends, or at once when it is over; returns how to forget about it. */
@@ -239,8 +233,14 @@ export class SessionRegistry {
     return { token, session };
   }
 
-  async #endAll(lives: readonly SessionLife<Live>[], why: SessionEnd): Promise<void> {
-    const ended = lives.flatMap((life) => [...life.members]);
+  #endAll(lives: readonly SessionLife<Live>[], why: SessionEnd): Promise<void> {
+    return this.#drop(
+      lives.flatMap((life) => [...life.members]),
+      why,
+    );
+  }
+
+  async #drop(ended: readonly Live[], why: SessionEnd): Promise<void> {
     for (const live of ended) this.#remove(live);
     for (const { onEnd } of ended) for (const act of onEnd) act(why);
     await commitAll(
@@ -252,6 +252,7 @@ export class SessionRegistry {
   #add(live: Live): void {
     this.#byId.set(live.session.id, live);
     this.#byDigest.set(live.digest, live);
+    this.#byUser.add(live);
     live.life.members.add(live);
     for (const observer of this.#observers) observer.live(live.session, live.digest);
   }
@@ -259,6 +260,7 @@ export class SessionRegistry {
   #remove(live: Live): void {
     if (this.#byId.delete(live.session.id)) for (const observer of this.#observers) observer.ended(live.session.id);
     this.#byDigest.delete(live.digest);
+    this.#byUser.remove(live);
     live.life.members.delete(live);
     if (live.life.members.size === 0) live.life.pause();
   }
@@ -289,4 +291,8 @@ export class SessionRegistry {
   #newId(): string {
     return Buffer.from(this.#random.bytes(16)).toString('base64url');
   }
+}
+
+function livesOf(logins: readonly Live[]): SessionLife<Live>[] {
+  return logins.map(({ life }) => life);
 }

@@ -43,3 +43,22 @@ export interface SessionPolicy {
   readonly maximum: Milliseconds;
   readonly validators: readonly SessionValidator[];
 }
+
+/** What a session begins with. */
+export interface BeginSession extends Pick<Session, 'subject' | 'attempt' | 'host' | 'client'> {}
+
+/** A session and the token that only its user may hold. */
+export interface IssuedSession {
+  readonly token: string;
+  readonly session: Session;
+}
+
+/**
+ * Told of everything that changes in what is live, in the order in which it changes: for a process that keeps a copy.
+ * What it throws would reach whoever changed a session, so it must not throw.
+ */
+export interface SessionObserver {
+  /** The session is live, and found by the token of this digest and by no other: it began, or has a new token. */
+  live(session: Session, digest: string): void;
+  ended(id: string): void;
+}
