@@ -3,7 +3,7 @@
  *
  * unit      what needs no server: every folder of test/ but the two below
  * interop   real programs of Debian as peers (test/interop)
- * campaign  the long runs (test/campaign)
+ * campaign  the long runs (test/campaign), one file after the other; the figures that they measure go into the table
  *
  * Further arguments are folders or files to run instead of the whole suite.
  */
@@ -12,6 +12,8 @@ import { globSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync 
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { COUNT_IDS, countRow, runTestFile, type TestRun } from '../bench/count-rows.ts';
+import { type Measured, record } from '../bench/results.ts';
 
 const SLOW = ['interop', 'campaign'];
 const [suite = 'unit', ...only] = process.argv.slice(2);
@@ -28,16 +30,44 @@ if (files.length === 0) {
   process.exit(1);
 }
 
-const scratch = mkdtempSync(join(fastestFolder(), 'realmgate-tests-'));
-try {
-  process.exitCode = SLOW.includes(suite) ? run(files, 1, {}) : runUnit();
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
-}
+if (suite === 'campaign') process.exitCode = runCampaign();
+else if (suite === 'interop') process.exitCode = run(files, 1, {});
+else process.exitCode = runUnit();
 
 /** One process more than there are cores: some tests wait. */
 function runUnit(): number {
-  return run(together(files), availableParallelism() + 1, { TMPDIR: scratch });
+  const scratch = mkdtempSync(join(fastestFolder(), 'realmgate-tests-'));
+  try {
+    return run(together(files, scratch), availableParallelism() + 1, { TMPDIR: scratch });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Says what it is at and how long it took, and at the end what was counted. */
+function runCampaign(): number {
+  const runs: TestRun[] = [];
+  for (const file of files) {
+    process.stderr.write(`[${runs.length + 1} of ${files.length}] ${file}\n`);
+    const began = performance.now();
+    const done = runTestFile(file);
+    runs.push(done);
+    const minutes = ((performance.now() - began) / 60_000).toFixed(1);
+    process.stderr.write(`${done.passed ? 'passed' : 'FAILED'} after ${minutes} minutes\n\n`);
+  }
+  const rows = COUNT_IDS.flatMap((id): Measured[] => {
+    const row = countRow(
+      id,
+      runs.filter(({ parts }) => parts.some((part) => part.id === id)),
+    );
+    return row === undefined ? [] : [row];
+  });
+  record(rows);
+  for (const { what, ours, holds } of rows) console.log(`${what}: ${ours}${holds ? '' : ', not reached'}`);
+  const failed = runs.filter(({ passed }) => !passed).map(({ file }) => file);
+  console.log(`${runs.length - failed.length} of ${runs.length} runs passed`);
+  for (const file of failed) console.log(`failed: ${file}`);
+  return failed.length === 0 ? 0 : 1;
 }
 
 function run(tests: readonly string[], concurrency: number, environment: NodeJS.ProcessEnv): number {
@@ -54,7 +84,7 @@ function run(tests: readonly string[], concurrency: number, environment: NodeJS.
  * The files of a folder in one process, because starting a process and loading the rooms takes longer than most tests.
  * A file with hooks outside of a suite has a process of its own: there they would be hooks of its neighbours too.
  */
-function together(all: readonly string[]): readonly string[] {
+function together(all: readonly string[], scratch: string): readonly string[] {
   const alone: string[] = [];
   const folders = new Map<string, string[]>();
   for (const file of all) {
