@@ -29,7 +29,7 @@ const REQUESTS = {
   'a service': ['POST /', 'app'],
 } as const;
 
-describe('a body that never comes', () => {
+describe('a body that never comes', { concurrency: true }, () => {
   for (const [what, [line, host]] of Object.entries(REQUESTS)) {
     for (const [how, framing] of Object.entries(FRAMINGS)) {
       it(`holds no connection after the answer of ${what} (${how})`, async () => {
