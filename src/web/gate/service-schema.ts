@@ -76,7 +76,9 @@ export const serviceSchema = z.strictObject({
   frontCache: z
     .boolean()
     .default(false)
-    .describe('Let the front proxy keep an allow for one second. A revocation then takes up to a second longer.'),
+    .describe(
+      'Let nginx keep an allow for one second. As nginx counts whole seconds, a revocation then takes up to two seconds longer.',
+    ),
   forwardAuthorization: z
     .boolean()
     .default(false)
