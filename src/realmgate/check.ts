@@ -2,7 +2,7 @@
 import { lintAccess } from '../access/index.ts';
 import { silentLogger, systemClock } from '../base/index.ts';
 import type { CheckReport } from '../cli/index.ts';
-import { formatProblem, type KeyPath, loadConfiguration } from '../config/index.ts';
+import { formatProblem, loadConfiguration } from '../config/index.ts';
 import {
   groupsModule,
   htpasswdModule,
@@ -12,13 +12,8 @@ import {
 } from '../realm/index.ts';
 import { type Configuration, configurationSchema } from './configuration.ts';
 import { accessConfiguration, loginDomainOf } from './guarded-services.ts';
+import { type Finding, lintConfiguration } from './lint-configuration.ts';
 import type { ModuleOptions } from './login-modules.ts';
-
-interface Finding {
-  readonly severity: 'error' | 'warning';
-  readonly keys: KeyPath;
-  readonly message: string;
-}
 
 export async function checkConfiguration(paths: readonly string[]): Promise<CheckReport> {
   const loaded = await loadConfiguration({ paths, environment: process.env, schema: configurationSchema });
@@ -35,7 +30,7 @@ export async function checkConfiguration(paths: readonly string[]): Promise<Chec
       ),
       knownGroups: await knownGroups(configuration),
     }),
-    ...lacking(configuration),
+    ...lintConfiguration(configuration),
   ];
   const lines = (severity: Finding['severity']) =>
     found
@@ -47,23 +42,6 @@ export async function checkConfiguration(paths: readonly string[]): Promise<Chec
     realms: configuration.realms.size,
     services: configuration.services.size,
   };
-}
-
-/** What the schema allows and this version cannot serve yet. */
-function lacking({ realms }: Configuration): Finding[] {
-  return [...realms].flatMap(([name, { modules }]) =>
-    modules.flatMap((module, index): Finding[] =>
-      module.use === 'directory'
-        ? [
-            {
-              severity: 'warning',
-              keys: ['realms', name, 'modules', index, 'use'],
-              message: 'this version has no directory of its own yet, and serving will refuse the realm',
-            },
-          ]
-        : [],
-    ),
-  );
 }
 
 /** The groups of the login domains whose every source can list them; the files are read, nobody is asked. */

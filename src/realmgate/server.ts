@@ -14,6 +14,7 @@ import { ControlDoor, HealthDoor, WebDoor } from '../web/index.ts';
 import { type Configuration, configurationSchema } from './configuration.ts';
 import { buildGeneration, type Generation, sessionPolicies } from './generation.ts';
 import type { Installation } from './installation.ts';
+import { lintConfiguration } from './lint-configuration.ts';
 import { configurationRefused } from './refused.ts';
 import { changedRestartKeys } from './restart-keys.ts';
 import { webListenOptions } from './web-listen.ts';
@@ -134,6 +135,9 @@ export class Server {
       return { kind: 'refused', problems: built.problems.map(({ keys, message }) => next.problemAt(keys, message)) };
     }
     await built.generation.start();
+    for (const { keys, message } of lintConfiguration(next.value)) {
+      this.#installation.logger.warn('configuration', { problem: formatProblem(next.problemAt(keys, message)) });
+    }
     const before = this.#current;
     this.#current = built.generation;
     this.#text = generationText(next, this.#environment, built.generation.web.realms);

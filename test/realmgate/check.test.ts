@@ -35,9 +35,9 @@ const REALM = `realms:
 
 describe('realmgate check', () => {
   it('has nothing to say of a sound configuration', async () => {
-    const report = await check(
-      `${REALM}services:\n  portal: { match: { host: a.example }, realm: staff, authorizedGroups: [ 'campus\\labs' ] }\n`,
-    );
+    const portal = `portal: { match: { host: a.example }, realm: staff, authorizedGroups: [ 'campus\\labs' ], upstream: "http://127.0.0.1:1" }`;
+    const web = 'web: { address: "127.0.0.1:8080", publicUrl: "http://login.localhost:8080" }';
+    const report = await check(`${REALM}services:\n  ${portal}\nlisten:\n  ${web}\n`);
     assert.deepEqual(report, { errors: [], warnings: [] });
   });
 

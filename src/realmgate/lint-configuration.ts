@@ -1,0 +1,94 @@
+/**
+ * LintConfiguration says what a configuration asks for that this version does not do, and what its parts make of each
+ * other that hardly is meant. `check` prints it and `serve` logs it: a key that is taken and does nothing is a trap.
+ */
+import type { KeyPath } from '../config/index.ts';
+import type { Configuration } from './configuration.ts';
+
+export interface Finding {
+  readonly severity: 'error' | 'warning';
+  readonly keys: KeyPath;
+  readonly message: string;
+}
+
+export function lintConfiguration(configuration: Configuration): readonly Finding[] {
+  return [
+    ...lacking(configuration),
+    ...unreachable(configuration),
+    ...powerless(configuration),
+    ...clear(configuration),
+  ];
+}
+
+const warning = (keys: KeyPath, message: string): Finding => ({ severity: 'warning', keys, message });
+
+/** What the schema allows and this version cannot serve yet. */
+function* lacking({ store, listen, directory, realms }: Configuration): Iterable<Finding> {
+  if (store !== 'sqlite') {
+    const message = `${store} is not known, and serving is refused: this version keeps its records in sqlite`;
+    yield { severity: 'error', keys: ['store'], message };
+  }
+  for (const door of ['ldap', 'ldaps'] as const) {
+    if (listen[door] !== undefined)
+      yield warning(['listen', door], 'nothing listens there: this version serves no LDAP');
+  }
+  if (directory !== undefined) yield warning(['directory'], 'has no effect: this version has no directory of its own');
+  for (const [name, { modules }] of realms) {
+    for (const [index, { use }] of modules.entries()) {
+      if (use !== 'directory') continue;
+      const message = 'this version has no directory of its own yet, and serving will refuse the realm';
+      yield warning(['realms', name, 'modules', index, 'use'], message);
+    }
+  }
+}
+
+/** Services that nobody can ask for. */
+function* unreachable({ listen, services, trustedProxies }: Configuration): Iterable<Finding> {
+  if (services.size > 0 && listen.web === undefined) {
+    yield warning(['services'], 'nobody reaches them: set listen.web');
+    return;
+  }
+  for (const [name, { upstream }] of services) {
+    if (upstream !== undefined || trustedProxies.length > 0) continue;
+    const message = 'nobody reaches it: set its upstream, or name the front proxy that asks about it in trustedProxies';
+    yield warning(['services', name], message);
+  }
+}
+
+/** Login modules that can let nobody in. */
+function* powerless({ listen, realms, trustedProxies }: Configuration): Iterable<Finding> {
+  for (const [name, { modules }] of realms) {
+    for (const [index, { use }] of modules.entries()) {
+      const keys = ['realms', name, 'modules', index, 'use'];
+      if (use === 'http-header' && trustedProxies.length === 0) {
+        yield warning(keys, 'lets nobody in: name the proxy that sends the header in trustedProxies');
+      }
+      if (use === 'certificate' && listen.web?.tls?.clientCaFile === undefined) {
+        yield warning(keys, 'lets nobody in: set listen.web.tls.clientCaFile');
+      }
+    }
+  }
+}
+
+/** Passwords and cookies on their way. */
+function* clear({ listen: { web }, services, trustedProxies }: Configuration): Iterable<Finding> {
+  if (web === undefined) return;
+  const { protocol, hostname } = new URL(web.publicUrl);
+  if (protocol === 'http:' && !isLoopback(hostname)) {
+    const message = 'passwords and cookies travel in clear: make it https, by listen.web.tls or a front proxy';
+    yield warning(['listen', 'web', 'publicUrl'], message);
+  }
+  if (protocol === 'https:' && web.tls === undefined && trustedProxies.length === 0) {
+    const message = 'only a front proxy can serve https here, and none is trusted: name it in trustedProxies';
+    yield warning(['listen', 'web', 'publicUrl'], message);
+  }
+  for (const [name, { url }] of services) {
+    if (url === undefined || new URL(url).protocol === protocol) continue;
+    const message = `no session is kept there: it must begin with ${protocol}// as listen.web.publicUrl does`;
+    yield warning(['services', name, 'url'], message);
+  }
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(?:127\.\d+\.\d+\.\d+|\[::1\]|(?:.*\.)?localhost)$/.test(hostname);
+}
