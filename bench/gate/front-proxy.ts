@@ -1,8 +1,8 @@
 /**
  * nginx in front of the same application, asking `/authz/nginx` and keeping an allow for its second: the snippet of
- * docs/integrations/nginx.md, "Keeping an allow for a second", on both cores.
+ * docs/integrations/nginx.md, "Keeping an allow for a second", with its folder in memory as it says there, on both cores.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HOSTS } from './gate.ts';
 import { type Program, startProgram } from './program.ts';
@@ -15,7 +15,7 @@ export interface FrontPorts {
   readonly backEnd: number;
 }
 
-export function startFrontProxy(folder: string, { front, gate, backEnd }: FrontPorts): Promise<Program> {
+export async function startFrontProxy(folder: string, { front, gate, backEnd }: FrontPorts): Promise<Program> {
   const server = blockWith('auth_request ');
   const path = blockWith('proxy_cache_path ');
   const inLocation = blockWith('proxy_cache ');
@@ -26,6 +26,8 @@ export function startFrontProxy(folder: string, { front, gate, backEnd }: FrontP
     .replace('portal.example.org', HOSTS.cached)
     .replaceAll('keepalive 32', 'keepalive 64')
     .replace('location = /.realmgate-authz {', (line) => `${line}\n${inLocation}`);
+  const cache = mkdtempSync('/dev/shm/realmgate-bench-');
+  chmodSync(cache, 0o755);
   const conf = join(folder, 'front.conf');
   writeFileSync(
     conf,
@@ -36,12 +38,20 @@ access_log off;
 keepalive_requests 1000000000;
 client_body_temp_path ${folder}/front-body;
 proxy_temp_path ${folder}/front-temp;
-${path.replace('/var/cache/nginx/realmgate', `${folder}/front-cache`)}
+${path.replace('/var/cache/nginx/realmgate', cache)}
 ${snippet}
 }
 `,
   );
-  return startProgram('nginx', ['-c', conf, '-e', join(folder, 'front.log')], front, join(folder, 'front.out'));
+  const args = ['-c', conf, '-e', join(folder, 'front.log')];
+  const program = await startProgram('nginx', args, front, join(folder, 'front.out'));
+  return {
+    ...program,
+    async stop() {
+      await program.stop();
+      rmSync(cache, { recursive: true, force: true });
+    },
+  };
 }
 
 /** The block of nginx's configuration in the documentation that has a line beginning with `directive`. */

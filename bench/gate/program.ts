@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { listening } from '../../test/support/free-port.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ask } from '../../scripts/quickstart/browser.ts';
 
 export interface Program {
   /** Seconds of processor time that it and its children have used. */
@@ -10,7 +11,7 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-/** Starts `command`; resolves once something listens on `port`. What it prints goes to `log`. */
+/** Starts `command`; resolves once it answers on `port`. What it prints goes to `log`. */
 export async function startProgram(
   command: string,
   args: readonly string[],
@@ -27,7 +28,7 @@ export async function startProgram(
   };
   try {
     await Promise.race([
-      listening(port),
+      answering(port),
       ended.then(() => {
         throw new Error(`${command} ended: ${readFileSync(log, 'utf8').slice(-2_000)}`);
       }),
@@ -37,6 +38,16 @@ export async function startProgram(
     throw error;
   }
   return { processorSeconds: () => processorSeconds(child.pid!), stop };
+}
+
+/** Accepting is not enough: a program may try its port before its workers listen on it. */
+async function answering(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const answer = await ask(`http://127.0.0.1:${port}/`).catch(() => undefined);
+    if (answer !== undefined) return;
+    await wait(50);
+  }
+  throw new Error(`nothing answers on port ${port}`);
 }
 
 /** Linux counts in hundredths of a second there (USER_HZ). */
