@@ -39,6 +39,7 @@ export function callServer<Name extends ActName>(
         if (length > LONGEST_ANSWER) outgoing.destroy();
         else chunks.push(chunk);
       });
+      incoming.on('close', () => reject(new CodedError('CLI_CONTROL', 'the server broke off its answer; see its log')));
       incoming.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
         if (incoming.statusCode !== 200) return reject(new CodedError('CLI_CONTROL', messageIn(text)));

@@ -87,6 +87,9 @@ export class WebDoor {
         { port, ...(host !== undefined && { host }), ...(reusePort === true && { reusePort }) },
         () => {
           this.#server.off('error', failed);
+          this.#server.on('error', (error) =>
+            this.#ports.logger.error('cannot accept a connection', { error: messageOf(error) }),
+          );
           const address = this.#server.address();
           resolve(typeof address === 'object' && address !== null ? address.port : port);
         },

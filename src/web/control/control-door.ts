@@ -2,7 +2,7 @@
  * ControlDoor serves the administrator's acts on `control.sock` in the data folder (mode 0600, folder 0700), for the
  * command line of the same user. One request an act: POST /v1/acts/NAME with JSON, answered with JSON.
  */
-import { chmodSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { CodedError, type Logger, messageOf } from '../../base/index.ts';
@@ -10,6 +10,8 @@ import { CodedError, type Logger, messageOf } from '../../base/index.ts';
 /** Runs an act by name; undefined for a name that is none. */
 export type RunAct = (name: string, input: unknown) => Promise<unknown> | undefined;
 
+/** What Linux takes for the address of a socket. */
+const LONGEST_PATH = 107;
 const LONGEST_INPUT = 1024 * 1024;
 
 export class ControlDoor {
@@ -30,15 +32,19 @@ export class ControlDoor {
   listen(): Promise<void> {
     rmSync(this.#path, { force: true });
     return new Promise((resolve, reject) => {
-      this.#server.once('error', (cause) =>
-        reject(new CodedError('WEB_CONTROL', `cannot listen on ${this.#path}`, { cause })),
-      );
+      const failed = (cause: unknown) =>
+        reject(
+          new CodedError('WEB_CONTROL', `cannot listen on ${this.#path}: ${reasonOf(this.#path, cause)}`, { cause }),
+        );
+      // It stays: a connection that cannot be accepted must not be an event that nobody hears.
+      this.#server.on('error', failed);
+      // The socket is made before `listen` returns; the mask of the process is back before anything else is made.
       const mask = process.umask(0o177);
-      this.#server.listen(this.#path, () => {
+      try {
+        this.#server.listen(this.#path, resolve);
+      } finally {
         process.umask(mask);
-        chmodSync(this.#path, 0o600);
-        resolve();
-      });
+      }
     });
   }
 
@@ -48,6 +54,13 @@ export class ControlDoor {
       this.#server.closeAllConnections();
     });
   }
+}
+
+function reasonOf(path: string, cause: unknown): string {
+  if (Buffer.byteLength(path) > LONGEST_PATH) {
+    return `the path is longer than ${LONGEST_PATH} octets; choose a data folder with a shorter one`;
+  }
+  return messageOf(cause);
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, run: RunAct): Promise<void> {

@@ -24,7 +24,8 @@ export class HealthDoor {
   /** Listens; resolves the port. */
   listen({ host, port }: { readonly host: string | undefined; readonly port: number }): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', (cause: NodeJS.ErrnoException) =>
+      // It stays: a connection that cannot be accepted must not be an event that nobody hears.
+      this.#server.on('error', (cause: NodeJS.ErrnoException) =>
         reject(
           new CodedError('WEB_LISTEN', `cannot listen on ${host ?? '*'}:${port}: ${cause.code ?? cause.message}`, {
             cause,
