@@ -29,7 +29,7 @@ const FORM = ['Content-Type', 'application/x-www-form-urlencoded'];
 
 /** Cookies that are none, for every cookie that the gate knows. */
 export function garbageCallers(realm: string): readonly Caller[] {
-  const names = [`realmgate-${realm}`, `realmgate-sso-${realm}`, 'realmgate.csrf', 'realmgate.nonce'];
+  const names = [`realmgate-${realm}`, `realmgate.sso.${realm}`, 'realmgate.csrf', 'realmgate.nonce'];
   const values = {
     malformed: '%%%',
     truncated: 'A'.repeat(42),
@@ -128,7 +128,8 @@ function judge(route: string, caller: Caller, page: Page): Finding {
   const finding = { route, caller: caller.what, status: page.status, passed };
   const wrong = (what: string): Finding => ({ ...finding, wrong: `${what}: ${page.body.slice(0, 300)}` });
   if (!ALLOWED.includes(page.status) && page.status !== 101) return wrong('status');
-  if (page.headers['set-cookie']?.some((line) => /realmgate-(?:sso-)?staff=[^;]/.test(line))) return wrong('a session');
+  if (page.headers['set-cookie']?.some((line) => /realmgate(?:-|\.sso\.)staff=[^;]/.test(line)))
+    return wrong('a session');
   if (!passed) return { ...finding, wrong: undefined };
   if (caller.may === undefined) return wrong('passed');
   const told = toldIdentity(page);

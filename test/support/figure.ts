@@ -51,13 +51,13 @@ export const COUNT_FIGURES = {
     what: 'guesses evaluated beyond the limit of the lockout, by other spellings of the name or many at a time',
     wanted: 'none',
     atLeast: 400,
-    files: ['realm/lockout.test.ts'],
+    files: ['realm/lockout.test.ts', 'interop/lockout-doors.test.ts'],
   },
   'lockout-outage': {
     what: 'logins during an outage after which the user was locked',
     wanted: 'none',
     atLeast: 200,
-    files: ['realm/lockout.test.ts'],
+    files: ['realm/lockout.test.ts', 'interop/lockout-doors.test.ts'],
   },
   'audit-mutations': {
     what: 'edits, deletions, reorderings and cuts of the audit trail detected',
