@@ -7,15 +7,18 @@ import { Server } from './server.ts';
 
 /** Serves until SIGTERM or SIGINT; SIGHUP reloads. Resolves the exit code. */
 export async function serve(paths: readonly string[]): Promise<number> {
+  const signals = new Signals();
   const { value: configuration } = await load(paths);
   const logger = pinoLogger(configuration.log.level);
   const installation = await openInstallation(configuration, { clock: systemClock, random: systemRandom, logger });
   const server = new Server(installation, paths, process.env);
   try {
     await server.start(configuration);
-    await untilStopped(() => void server.reload());
+    signals.onReload = () => void server.reload();
+    await signals.stopped;
     logger.info('stopping', { grace: configuration.shutdownGrace });
   } finally {
+    signals.onReload = () => {};
     await server.stop(configuration.shutdownGrace);
     await installation.close();
   }
@@ -23,15 +26,18 @@ export async function serve(paths: readonly string[]): Promise<number> {
   return 0;
 }
 
-function untilStopped(onReload: () => void): Promise<void> {
-  return new Promise((resolve) => {
-    // The timers of the clock do not keep the process alive; this one does until it is told to stop.
-    process.on('SIGHUP', onReload);
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        process.off('SIGHUP', onReload);
-        resolve();
-      });
-    }
-  });
+/**
+ * Heard from the beginning to the end: a SIGHUP while the server starts or drains must not end it, as it would by default.
+ * A second SIGTERM ends it at once.
+ */
+class Signals {
+  readonly stopped: Promise<void>;
+  onReload: () => void = () => {};
+
+  constructor() {
+    process.on('SIGHUP', () => this.onReload());
+    this.stopped = new Promise((resolve) => {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    });
+  }
 }
