@@ -37,13 +37,15 @@ export function runTestFile(file: string): TestRun {
   }
 }
 
-/** The row of a figure from all runs that belong to it; one that failed lets it not hold. Undefined when none measured it. */
+/** The row of a figure; it does not hold when one of `runs` failed or gave no part of it. Undefined when none did. */
 export function countRow(id: CountFigureId, runs: readonly TestRun[]): Measured | undefined {
   const { what, wanted, atLeast }: CountFigure = COUNT_FIGURES[id];
-  const parts = runs.flatMap((run) => run.parts.filter((part) => part.id === id));
+  const partsOf = (run: TestRun) => run.parts.filter((part) => part.id === id);
+  const parts = runs.flatMap(partsOf);
   if (parts.length === 0) return undefined;
   const tried = parts.reduce((sum, part) => sum + part.tried, 0);
   const found = parts.reduce((sum, part) => sum + part.found, 0);
+  const complete = runs.every((run) => run.passed && partsOf(run).length > 0);
   const wantedOf = (count: number) => (wanted === 'all' ? count : 0);
   return {
     id,
@@ -53,6 +55,6 @@ export function countRow(id: CountFigureId, runs: readonly TestRun[]): Measured 
     peerName: null,
     ratio: null,
     atLeast: writtenCount({ found: wantedOf(atLeast), tried: atLeast }),
-    holds: tried >= atLeast && found === wantedOf(tried) && runs.every(({ passed }) => passed),
+    holds: complete && tried >= atLeast && found === wantedOf(tried),
   };
 }

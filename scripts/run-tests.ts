@@ -62,7 +62,7 @@ function runCampaign(): number {
     );
     return row === undefined ? [] : [row];
   });
-  record(rows);
+  if (rows.length > 0) record(rows);
   for (const { what, ours, holds } of rows) console.log(`${what}: ${ours}${holds ? '' : ', not reached'}`);
   const failed = runs.filter(({ passed }) => !passed).map(({ file }) => file);
   console.log(`${runs.length - failed.length} of ${runs.length} runs passed`);
