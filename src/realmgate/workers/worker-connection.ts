@@ -48,6 +48,7 @@ export class WorkerConnection {
   readonly #stopObserving: () => void;
   #isServing = false;
   #hasEnded = false;
+  #wasLeased = false;
   #heardAt: Milliseconds;
   #changes: SessionChange[] = [];
   #sentNumber = 0;
@@ -115,6 +116,8 @@ export class WorkerConnection {
    * its lease by then: what answers its pings is behind the changes on the same pipe.
    */
   async settled(): Promise<void> {
+    // Before its first lease it serves nobody, and with that it has all that had changed by then.
+    if (!this.#wasLeased) return;
     this.#flush();
     const number = this.#sentNumber;
     await this.#until(() => this.#seenNumber >= number, LEASE);
@@ -142,6 +145,7 @@ export class WorkerConnection {
       case 'ping':
         for (const id of message.used) this.#ports.sessions.use(id);
         this.#flush();
+        this.#wasLeased = true;
         return this.#send({ kind: 'pong', at: message.at });
       case 'call':
         return void this.#serve(message.call, message.method, message.input);
@@ -173,6 +177,7 @@ export class WorkerConnection {
       this.#send({ kind: 'result', call, value: await run(input) });
     } catch (error) {
       const code = error instanceof CodedError ? error.code : 'WORKER_CALL';
+      this.#ports.logger.error('what a worker asked for failed', { method, code, error: messageOf(error) });
       this.#send({ kind: 'error', call, code, message: messageOf(error) });
     }
   }
