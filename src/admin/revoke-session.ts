@@ -22,7 +22,8 @@ export async function revokeSessions(ports: AdminPorts, input: RevokeInput): Pro
   const roots = new Set(all.filter((row) => id === undefined || row.id === id).map((row) => row.root));
   const ended = all.filter((row) => roots.has(row.root));
   if (input.dryRun !== true) {
-    for (const root of roots) await ports.sessions.end(root, 'revoked');
+    // All of them, whatever becomes of one: a store that takes nothing must keep nobody in.
+    const ends = await Promise.allSettled([...roots].map((root) => ports.sessions.end(root, 'revoked')));
     for (const row of ended) {
       const act = {
         kind: 'act',
@@ -32,6 +33,7 @@ export async function revokeSessions(ports: AdminPorts, input: RevokeInput): Pro
       } as const;
       ports.trail.append({ ...act, id: ports.trail.newId(), detail: { session: row.id, host: row.host } });
     }
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
   return { ended: ended.map((row) => row.id) };
 }

@@ -45,7 +45,9 @@ export function addSessionCommands(program: Command, ports: CommandPorts, act: A
         const report = await callAct(ports, config, 'session-revoke', { ...options, ...(id !== undefined && { id }) });
         const verb = options.dryRun === true ? 'would end' : 'ended';
         ports.terminal.out(output === 'json' ? json(report) : `${verb} ${report.ended.length} sessions\n`);
-        return report.ended.length > 0 ? EXIT.ok : EXIT.no;
+        if (report.ended.length > 0) return EXIT.ok;
+        ports.terminal.err('realmgate: there is no live session of that name; `realmgate session list` shows all\n');
+        return EXIT.no;
       }),
     );
 }
