@@ -51,8 +51,17 @@ export async function openInstallation(configuration: Configuration, machine: Ma
   const folder = configuration.data;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const closers: (() => unknown)[] = [];
+  /** Everything, also when one of them fails: a store that takes nothing must not leave the trail without its end. */
   const close = async () => {
-    for (const step of closers.splice(0).reverse()) await step();
+    const failures: unknown[] = [];
+    for (const step of closers.splice(0).reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   };
   try {
     const lock = lockDataFolder(folder);

@@ -1,6 +1,7 @@
 /** Revoking ends all that was named, whatever goes wrong with one of it, and says when there was nothing to end. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { lockDataFolder } from '../../../src/store/index.ts';
 import { EchoBackEnd } from '../../support/echo-back-end.ts';
 import { labConfiguration, labFiles, PASSWORDS } from '../../support/lab-site.ts';
 import { TestBrowser, titleOf } from '../../support/test-browser.ts';
@@ -13,8 +14,26 @@ before(async () => {
   server = await WholeServer.start({ configuration: labConfiguration({ upstream: backEnd.url }), files: labFiles() });
 });
 after(async () => {
-  await server.close();
+  await server.close().catch(() => {}); // the store was closed under it
   await backEnd.stop();
+});
+
+describe('closing', () => {
+  it('closes the audit trail and frees the data folder also when the store fails', async () => {
+    const other = await WholeServer.start({
+      configuration: labConfiguration({ upstream: backEnd.url }),
+      files: labFiles(),
+    });
+    try {
+      await new TestBrowser().logIn(other.at('app'), 'bob', PASSWORDS.bob);
+      const { store, folder } = other.installation;
+      await store.close();
+      await assert.rejects(other.stop());
+      lockDataFolder(folder).release();
+    } finally {
+      await other.close().catch(() => {});
+    }
+  });
 });
 
 describe('session revoke', () => {
