@@ -47,12 +47,21 @@ export class OpenPasses {
   }
 
   #recheck(): void {
-    if (this.#open.size === 0) return;
-    const generation = this.#ports.generation();
+    const generation = this.#open.size === 0 ? undefined : this.#generation();
+    if (generation === undefined) return;
     for (const pass of this.#open) {
       if (pass.generation === generation.number) continue;
       if (isStillIn(pass, generation)) pass.generation = generation.number;
       else pass.close();
+    }
+  }
+
+  /** None may be used while a worker is cut off: then nothing new passes, and this is looked at again in a second. */
+  #generation(): WebGeneration | undefined {
+    try {
+      return this.#ports.generation();
+    } catch {
+      return undefined;
     }
   }
 }
