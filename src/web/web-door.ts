@@ -23,13 +23,14 @@ import { ForwardAuth } from './gate/forward-auth.ts';
 import { Gate } from './gate/gate.ts';
 import { OWN_PATHS } from './gate/login-challenge.ts';
 import { OwnProxy } from './gate/own-proxy.ts';
+import { canonicalHost } from './http/host.ts';
 import { messagePage } from './pages/message-page.ts';
 import type { WebGeneration, WebPorts } from './ports.ts';
 import { isWebSocketUpgrade } from './proxy/proxy-upgrade.ts';
 import { refuseUpgrade, STRICT_SERVER, serveStrictly } from './proxy/strict-server.ts';
 import { sendPage } from './send.ts';
 import { SignIn } from './sign-in/sign-in.ts';
-import { directRequest } from './web-request.ts';
+import { directRequest, type WebRequest } from './web-request.ts';
 
 export interface WebListenOptions {
   /** Undefined listens on every interface. */
@@ -135,7 +136,7 @@ export class WebDoor {
     if (flavour !== undefined) return this.#forwardAuth.handle(request, response, flavour, generation);
     const web = directRequest(request, generation);
     if (typeof web === 'string') return sendPage(response, messagePage('bad-request', undefined));
-    if (web.target.path === '/.well-known/jwks.json') return this.#keySet(response);
+    if (isKeySet(web, generation)) return this.#keySet(response);
     if (web.target.path.startsWith(OWN_PATHS)) return this.#signIn.handle(request, response, web, generation);
     return this.#proxy.handle(request, response, web, generation);
   }
@@ -163,6 +164,12 @@ export class WebDoor {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
   }
+}
+
+/** A service may have a key set of its own: ours is in its place nowhere but on the host of the login page. */
+function isKeySet({ target, authority }: WebRequest, { publicOrigin, services }: WebGeneration): boolean {
+  if (target.path !== '/.well-known/jwks.json') return false;
+  return services.at(authority.host).length === 0 || canonicalHost(new URL(publicOrigin).hostname) === authority.host;
 }
 
 function createServer({ tls }: WebListenOptions): Server {

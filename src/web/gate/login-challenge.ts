@@ -1,4 +1,5 @@
 /** How somebody who is not logged in is asked: an address for browsers, a challenge for everybody else. */
+import { LONGEST_ADDRESS } from '../http/return-address.ts';
 import type { CanonicalTarget } from '../http/target.ts';
 import type { Service } from './service.ts';
 
@@ -7,7 +8,9 @@ export const OWN_PATHS = '/.realmgate/';
 
 /** Where a browser begins to log in and from where it comes back to `target`. */
 export function startAddress(service: Service, target: CanonicalTarget): string {
-  return `${service.origin}${OWN_PATHS}start?${new URLSearchParams({ return: target.forwarded }).toString()}`;
+  // From an address too long to be remembered, one comes back to the beginning of the service.
+  const back = target.forwarded.length <= LONGEST_ADDRESS ? target.forwarded : `${encodeURI(service.path)}/`;
+  return `${service.origin}${OWN_PATHS}start?${new URLSearchParams({ return: back }).toString()}`;
 }
 
 /** The WWW-Authenticate value (RFC 7617); names are plain, so no quoting is needed. */

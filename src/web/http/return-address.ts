@@ -6,7 +6,8 @@
  */
 import { canonicalHost } from './host.ts';
 
-const LONGEST_ADDRESS = 4_096;
+/** Characters of an address to come back to. */
+export const LONGEST_ADDRESS = 4_096;
 
 /**
  * A path on this host (`/idm/?x=1`), or an absolute http(s) address whose host is in `allowedHosts` (canonical hosts,

@@ -43,7 +43,9 @@ export function serveStrictly(server: Server, clock: Clock, handlers: RequestHan
     if (condemned.has(req.socket)) return;
     latest.set(req.socket, res);
     const fault = requestFault(req);
-    if (fault === undefined) {
+    // A back end would answer with all that it was told of the visitor, the assertion included.
+    if (req.method === 'TRACE') refuse(res, 405);
+    else if (fault === undefined) {
       if (announcesBody(req)) endWithAnswer(req, res, clock);
       handlers.request(req, res);
     } else {

@@ -57,6 +57,31 @@ describe('the header that a trusted proxy logs people in by', () => {
   });
 });
 
+describe('the key set', () => {
+  const KEYS = '/.well-known/jwks.json';
+
+  it('is on the host of the login page and on addresses of no service; a service has its own', async () => {
+    for (const address of [server.at('login', KEYS), `http://127.0.0.1:${server.port}${KEYS}`]) {
+      assert.match((await send(address)).headers['content-type'] ?? '', /jwk-set/);
+    }
+    const page = await send(server.at('app', KEYS), { headers: bob });
+    assert.deepEqual(received(page, 'x-bonfire-asserted-id'), ['bob']);
+  });
+});
+
+describe('TRACE', () => {
+  it('shows nobody what a back end is told', async () => {
+    assert.equal((await send(server.at('app'), { method: 'TRACE', headers: bob })).status, 405);
+  });
+});
+
+describe('an address that is too long to come back to', () => {
+  it('still lets people log in', async () => {
+    const page = await new TestBrowser().logIn(server.at('app', `/x?q=${'a'.repeat(5_000)}`), 'bob', PASSWORDS.bob);
+    assert.deepEqual(received(page, 'x-bonfire-asserted-id'), ['bob']);
+  });
+});
+
 describe('a ticket', () => {
   it('is used up by the first browser that shows it, with a nonce or without', async () => {
     const browser = new TestBrowser();
