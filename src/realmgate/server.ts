@@ -33,6 +33,8 @@ export class Server {
   #current: Generation | undefined;
   /** The current generation as its workers are told of it. */
   #text: GenerationText | undefined;
+  /** Serves the web port when this process does it alone. */
+  #web: WebDoor | undefined;
   /** Serves the web port when there are several processes for it. */
   #pool: WorkerPool | undefined;
 
@@ -104,6 +106,7 @@ export class Server {
         ports['web'] = this.#pool.port;
       } else {
         const web = new WebDoor({ ...this.#installation, generation: () => this.#generation().web }, options);
+        this.#web = web;
         this.#doors.push(web);
         ports['web'] = await web.listen(options);
       }
@@ -134,13 +137,15 @@ export class Server {
     if (built.kind === 'refused') {
       return { kind: 'refused', problems: built.problems.map(({ keys, message }) => next.problemAt(keys, message)) };
     }
+    const { web: section } = next.value.listen;
+    const tls = section && (await webListenOptions(section)).tls;
     await built.generation.start();
     for (const { keys, message } of lintConfiguration(next.value)) {
       this.#installation.logger.warn('configuration', { problem: formatProblem(next.problemAt(keys, message)) });
     }
     const before = this.#current;
     this.#current = built.generation;
-    this.#text = generationText(next, this.#environment, built.generation.web.realms);
+    this.#text = generationText(next, this.#environment, built.generation.web.realms, tls);
     this.#installation.sessions.adopt(sessionPolicies(next.value));
     // Logins and requests under way end on the generation they began with.
     if (before !== undefined) {
@@ -154,6 +159,7 @@ export class Server {
             ),
       );
     }
+    this.#web?.renew(tls);
     await this.#pool?.adopt(this.#text);
     return {
       kind: 'applied',

@@ -12,4 +12,4 @@ export { type ProtectedNames, protectNames } from './http/identity-headers.ts';
 export { parseTrustedProxies, type TrustedProxies, trustedProxies } from './http/trusted-proxies.ts';
 export type { BegunLogin, LoginRealm, WebGeneration, WebPorts, WebSessions } from './ports.ts';
 export { reservePort } from './reserve-port.ts';
-export { WebDoor, type WebListenOptions } from './web-door.ts';
+export { faultOfTls, WebDoor, type WebListenOptions, type WebTls } from './web-door.ts';

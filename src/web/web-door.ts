@@ -8,6 +8,7 @@
  *
  * INVARIANT: an exception anywhere in here ends as 503 or a closed connection, never as a pass (security rule 2).
  */
+import { X509Certificate } from 'node:crypto';
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -15,9 +16,10 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { CodedError, messageOf } from '../base/index.ts';
 import { ForwardAuth } from './gate/forward-auth.ts';
 import { Gate } from './gate/gate.ts';
@@ -37,9 +39,17 @@ export interface WebListenOptions {
   readonly host: string | undefined;
   /** 0 lets the system choose. */
   readonly port: number;
-  readonly tls?: { readonly certificate: string; readonly key: string; readonly clientCa?: string };
+  readonly tls?: WebTls;
   /** Shares the port with other processes of this machine. */
   readonly reusePort?: boolean;
+}
+
+/** PEM texts. */
+export interface WebTls {
+  readonly certificate: string;
+  readonly key: string;
+  /** The authorities of client certificates. */
+  readonly clientCa?: string;
 }
 
 /** A front proxy may hand a visitor's Upgrade on with its question, which is answered like any other. */
@@ -96,6 +106,11 @@ export class WebDoor {
         },
       );
     });
+  }
+
+  /** Takes a renewed certificate for connections from now on; whether there is TLS at all needs a restart. */
+  renew(tls: WebTls | undefined): void {
+    if (tls !== undefined && this.#server instanceof HttpsServer) this.#server.setSecureContext(secureContext(tls));
   }
 
   /** Stops accepting, lets requests under way end for `grace` milliseconds, then closes what is left. */
@@ -176,10 +191,29 @@ function createServer({ tls }: WebListenOptions): Server {
   if (tls === undefined) return createHttpServer(SERVER);
   return createHttpsServer({
     ...SERVER,
-    cert: tls.certificate,
-    key: tls.key,
-    minVersion: 'TLSv1.2',
+    ...secureContext(tls),
     // A client without a certificate may still log in otherwise; one with a bad chain is as one without.
-    ...(tls.clientCa !== undefined && { ca: tls.clientCa, requestCert: true, rejectUnauthorized: false }),
+    ...(tls.clientCa !== undefined && { requestCert: true, rejectUnauthorized: false }),
   });
+}
+
+function secureContext({ certificate, key, clientCa }: WebTls): SecureContextOptions {
+  return { cert: certificate, key, minVersion: 'TLSv1.2', ...(clientCa !== undefined && { ca: clientCa }) };
+}
+
+/** Undefined when certificate, key and authorities can be served together, else why they cannot. */
+export function faultOfTls(tls: WebTls): string | undefined {
+  try {
+    createSecureContext(secureContext(tls));
+    // OpenSSL passes over an authority that it cannot read; then every client certificate would be refused in silence.
+    if (tls.clientCa !== undefined) for (const pem of certificatesIn(tls.clientCa)) new X509Certificate(pem);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function certificatesIn(pem: string): readonly string[] {
+  const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
+  return found ?? [pem];
 }

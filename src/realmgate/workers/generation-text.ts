@@ -1,6 +1,6 @@
 /** Writes down a generation of the configuration for the workers. */
 import type { Generation } from '../../config/index.ts';
-import type { LoginRealm } from '../../web/index.ts';
+import type { LoginRealm, WebTls } from '../../web/index.ts';
 import type { GenerationText } from './messages.ts';
 
 /** `realms`: those of the same generation, with their modules. */
@@ -8,6 +8,7 @@ export function generationText(
   { number, text }: Pick<Generation<unknown>, 'number' | 'text'>,
   environment: NodeJS.ProcessEnv,
   realms: ReadonlyMap<string, LoginRealm>,
+  tls: WebTls | undefined,
 ): GenerationText {
   const overrides = Object.entries(environment).flatMap(([name, value]) =>
     name.startsWith('REALMGATE__') && value !== undefined ? [[name, value]] : [],
@@ -15,6 +16,7 @@ export function generationText(
   return {
     number,
     text,
+    tls,
     environment: Object.fromEntries(overrides),
     realms: new Map(
       [...realms].map(([name, { takesCertificates, loginHeaders, headers }]) => [

@@ -8,7 +8,7 @@ import type { AuditSettings } from '../../audit/index.ts';
 import type { LogLevel, Milliseconds } from '../../base/index.ts';
 import type { ConfigurationText } from '../../config/index.ts';
 import type { ChallengeAnswer, IssuedSession, Session } from '../../realm/index.ts';
-import type { BegunLogin, LoginRealm, WebListenOptions } from '../../web/index.ts';
+import type { BegunLogin, LoginRealm, WebListenOptions, WebTls } from '../../web/index.ts';
 import type { WireLogin, WireOutcome } from './wire-login.ts';
 
 /** What a worker is told of a realm, whose modules are in the primary. */
@@ -21,6 +21,8 @@ export interface GenerationText {
   /** The variables that override the configuration. */
   readonly environment: Readonly<Record<string, string>>;
   readonly realms: ReadonlyMap<string, RealmFacts>;
+  /** The certificate of the web listener as it was read for this generation. */
+  readonly tls: WebTls | undefined;
 }
 
 /** What a worker keeps from its start to its end, as the primary does: a change needs a restart. */

@@ -108,8 +108,8 @@ export class Worker {
     this.#send({ kind: 'serving' });
   }
 
-  async #adopt({ number, text, environment, realms }: GenerationText): Promise<void> {
-    const { settings, trail, logger } = this.#opened!;
+  async #adopt({ number, text, environment, realms, tls }: GenerationText): Promise<void> {
+    const { settings, trail, logger, door } = this.#opened!;
     const { clock } = this.#machine;
     const loaded = await loadFromText(text, { environment, schema: configurationSchema });
     if (loaded.kind === 'refused') {
@@ -129,6 +129,7 @@ export class Worker {
       clock,
       processes: settings.workers,
     });
+    door.renew(tls);
     if (before !== undefined) clock.after(GENERATION_GRACE, () => before.close());
     this.#send({ kind: 'in-force', generation: number });
   }
