@@ -2,7 +2,7 @@
  * Installation is what lives as long as the process on one data folder: the lock, the store, the keys, the audit
  * trail, the key derivation and the sessions. Opened in that order, closed in the other.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AuditTrail, openAuditTrail } from '../audit/index.ts';
 import { type Clock, CodedError, type Logger, type Milliseconds, messageOf, type Random } from '../base/index.ts';
@@ -39,7 +39,7 @@ export interface Installation extends Machine {
 const PRIMARY_CHAIN = 'a';
 const SWEEP_PERIOD: Milliseconds = 10 * 60_000;
 
-/** @throws CodedError STORE_LOCKED while another process has the folder. */
+/** @throws CodedError STORE_LOCKED while another process has the folder, CONFIGURATION_DATA_OPEN. */
 export async function openInstallation(configuration: Configuration, machine: Machine): Promise<Installation> {
   const { clock, random } = machine;
   if (configuration.store !== 'sqlite') {
@@ -50,6 +50,7 @@ export async function openInstallation(configuration: Configuration, machine: Ma
   }
   const folder = configuration.data;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  refuseOpenFolder(folder);
   const closers: (() => unknown)[] = [];
   /** Everything, also when one of them fails: a store that takes nothing must not leave the trail without its end. */
   const close = async () => {
@@ -122,6 +123,15 @@ export async function openInstallation(configuration: Configuration, machine: Ma
     await close();
     throw error;
   }
+}
+
+/** Whoever may write there may put other keys and sessions in place of ours. */
+function refuseOpenFolder(folder: string): void {
+  if ((statSync(folder).mode & 0o002) === 0) return;
+  throw new CodedError(
+    'CONFIGURATION_DATA_OPEN',
+    `every user of this machine may write in the data folder; run: chmod o-w ${folder}`,
+  );
 }
 
 /** Key rotations are acts; one that was due while the keys were opened waits for the trail. */
