@@ -83,6 +83,9 @@ interface EditableFile {
   readonly root: ConfigNode;
 }
 
+/** No URL of the configuration may hold a password, but one that is refused for it can still be looked at. */
+const PASSWORD_IN_URL = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]*@/gi;
+
 /** What the files (not the environment, not a default) say of `key`. */
 export async function getKey(target: EditTarget, key: string): Promise<GetResult> {
   const path = parseKeyPath(key);
@@ -93,7 +96,7 @@ export async function getKey(target: EditTarget, key: string): Promise<GetResult
   if (node === undefined) return { kind: 'absent' };
   let shown: YamlValue | undefined = yamlValue(opened.root);
   for (const secret of secretPaths(opened.root, target.schema)) shown = changedAt(shown, secret, () => HIDDEN);
-  const value = renderForReading(valueAt(shown, path) ?? null);
+  const value = renderForReading(valueAt(shown, path) ?? null).replace(PASSWORD_IN_URL, `$1${HIDDEN}@`);
   return { kind: 'found', value, ...listing(opened.root, path) };
 }
 
@@ -110,7 +113,8 @@ export async function listKeys(
   const opened = await openFiles(target);
   if (opened.kind === 'refused') return opened;
   const node = nodeAt(opened.root, path);
-  const keys = node === undefined ? [] : leavesOf(node, path);
+  const hidden = new Set(secretPaths(opened.root, target.schema).map(formatKeyPath));
+  const keys = node === undefined ? [] : leavesOf(node, path, (leaf) => hidden.has(formatKeyPath(leaf)));
   return { kind: 'listed', keys: keys.map((leaf) => listing(opened.root, leaf)) };
 }
 
@@ -246,15 +250,16 @@ async function openFiles(target: EditTarget): Promise<Opened> {
   return { kind: 'opened', files, root: files.map((file) => file.root).reduce(mergeNodes) };
 }
 
-function leavesOf(node: ConfigNode, path: KeyPath): KeyPath[] {
-  if (node.kind === 'scalar') return [path];
+/** The paths of what has nothing below it, or nothing that may be seen. */
+function leavesOf(node: ConfigNode, path: KeyPath, isHidden: (path: KeyPath) => boolean): KeyPath[] {
+  if (node.kind === 'scalar' || isHidden(path)) return [path];
   if (node.kind === 'map') {
     return node.entries.size === 0
       ? [path]
-      : [...node.entries].flatMap(([key, entry]) => leavesOf(entry.node, [...path, key]));
+      : [...node.entries].flatMap(([key, entry]) => leavesOf(entry.node, [...path, key], isHidden));
   }
   const isPlain = node.items.every((item) => item.kind === 'scalar');
-  return isPlain ? [path] : node.items.flatMap((item, index) => leavesOf(item, [...path, index]));
+  return isPlain ? [path] : node.items.flatMap((item, index) => leavesOf(item, [...path, index], isHidden));
 }
 
 function listing(root: ConfigNode, path: KeyPath): KeyListing {

@@ -106,7 +106,12 @@ class FileResolver {
     this.secretFiles.add(file);
     const refuse = (reason: string) => void this.problems.push(this.#about(node.place, path, file, reason));
     const reading = await this.#readFile(file, MAX_SECRET_OCTETS);
-    if (reading.kind === 'failed') return refuse(reading.reason) as undefined;
+    if (reading.kind === 'failed') {
+      // What stands here is not shown: it may be the secret itself, in the place of the path of its file.
+      const message = `the file that is named here ${reading.reason}`;
+      this.problems.push(problemAt(node.place, formatKeyPath(path), message));
+      return undefined;
+    }
     if ((reading.mode & READABLE_BY_OTHERS) !== 0) {
       const advice = `may be read by every user (mode ${reading.mode.toString(8).padStart(4, '0')}); run chmod o-rwx on it`;
       this.warnings.push(this.#about(node.place, path, file, advice));

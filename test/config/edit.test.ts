@@ -357,6 +357,27 @@ describe('an edit', () => {
     assert.match(changed?.kind === 'changed' ? changed.preview : '', /-token: \[secret\]\n-\n-\n\+token: \[secret\]\n/);
     assert.match(readFileSync(target.paths[0]!, 'utf8'), /^token: hunter4$/m);
   });
+
+  it('never shows one that is in the wrong form, under a misspelled key, or in a URL', async (t) => {
+    const schema = z.strictObject({ a: z.string().optional(), ...secretShape('token', 'a token') });
+    for (const text of [
+      'token: [ hunter2 ]\n',
+      'token: { hunter2: 1 }\n',
+      'token:\n  x: { y: hunter2 }\n',
+      'tokn: hunter2\n',
+      'tokn: [ x, { y: hunter2 } ]\n',
+      'a: ldap://reader:hunter2@host/\n',
+    ]) {
+      const target = targetOf(t, { 'a.yaml': text }, schema);
+      const shown = [
+        await getKey(target, ''),
+        await getKey(target, text.slice(0, text.indexOf(':'))),
+        await listKeys(target),
+      ];
+      assert.doesNotMatch(JSON.stringify(shown), /hunter/, text);
+      assert.match(JSON.stringify(shown), /\[secret\]/, text);
+    }
+  });
 });
 
 describe('reading keys', () => {

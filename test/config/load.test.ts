@@ -383,7 +383,7 @@ describe('secrets from files', () => {
 
   it('are refused when missing, empty, too large, not text or no file, with the line of the key', async (t) => {
     const wrong: [Record<string, string>, RegExp][] = [
-      [{}, /^2:19 bindPasswordFile: the file "[^"]+\/s" does not exist; check the path$/],
+      [{}, /^2:19 bindPasswordFile: the file that is named here does not exist; check the path$/],
       [{ s: '' }, /^2:19 bindPasswordFile: the file "[^"]+" is empty; put the secret into it$/],
       [{ s: '\n' }, /is empty; put the secret into it$/],
       [{ s: 'x'.repeat(65_537) }, /is larger than 65536 octets$/],

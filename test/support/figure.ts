@@ -47,6 +47,12 @@ export const COUNT_FIGURES = {
     atLeast: 500,
     files: ['web/gate/fail-open.test.ts', 'interop/fail-open.test.ts'],
   },
+  'secrets-written': {
+    what: 'secrets found in what a busy server wrote and printed (each secret in each answer and output)',
+    wanted: 'none',
+    atLeast: 1_000,
+    files: ['interop/secrets.test.ts'],
+  },
   'lockout-extra-guesses': {
     what: 'guesses evaluated beyond the limit of the lockout, by other spellings of the name or many at a time',
     wanted: 'none',
