@@ -45,7 +45,14 @@ export function buildGeneration(number: number, configuration: Configuration, po
     configuration,
     web: web.generation,
     admin: { number, realms, services },
-    start: () => startAll([...realms.values()]),
+    async start() {
+      try {
+        await startAll([...realms.values()]);
+      } catch (error) {
+        web.close();
+        throw error;
+      }
+    },
     async close() {
       for (const realm of realms.values()) await realm.close();
       web.close();
