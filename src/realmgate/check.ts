@@ -1,6 +1,6 @@
 /** `realmgate check`: everything that can be known of a configuration without serving it. */
 import { lintAccess } from '../access/index.ts';
-import { silentLogger, systemClock } from '../base/index.ts';
+import { messageOf, silentLogger, systemClock } from '../base/index.ts';
 import type { CheckReport } from '../cli/index.ts';
 import { formatProblem, loadConfiguration } from '../config/index.ts';
 import {
@@ -14,6 +14,7 @@ import { type Configuration, configurationSchema } from './configuration.ts';
 import { accessConfiguration, loginDomainOf } from './guarded-services.ts';
 import { type Finding, lintConfiguration } from './lint-configuration.ts';
 import type { ModuleOptions } from './login-modules.ts';
+import { webListenOptions } from './web-listen.ts';
 
 export async function checkConfiguration(paths: readonly string[]): Promise<CheckReport> {
   const loaded = await loadConfiguration({ paths, environment: process.env, schema: configurationSchema });
@@ -31,6 +32,7 @@ export async function checkConfiguration(paths: readonly string[]): Promise<Chec
       knownGroups: await knownGroups(configuration),
     }),
     ...lintConfiguration(configuration),
+    ...(await tlsFindings(configuration)),
   ];
   const lines = (severity: Finding['severity']) =>
     found
@@ -42,6 +44,17 @@ export async function checkConfiguration(paths: readonly string[]): Promise<Chec
     realms: configuration.realms.size,
     services: configuration.services.size,
   };
+}
+
+/** What would keep the web listener from serving TLS. */
+async function tlsFindings({ listen: { web } }: Configuration): Promise<Finding[]> {
+  try {
+    if (web !== undefined) await webListenOptions(web);
+    return [];
+  } catch (error) {
+    const message = messageOf(error).replace(/^listen\.web\.tls[.:] ?/, '');
+    return [{ severity: 'error', keys: ['listen', 'web', 'tls'], message }];
+  }
 }
 
 /** The groups of the login domains whose every source can list them; the files are read, nobody is asked. */

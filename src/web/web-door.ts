@@ -8,7 +8,7 @@
  *
  * INVARIANT: an exception anywhere in here ends as 503 or a closed connection, never as a pass (security rule 2).
  */
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -203,13 +203,30 @@ function secureContext({ certificate, key, clientCa }: WebTls): SecureContextOpt
 
 /** Undefined when certificate, key and authorities can be served together, else why they cannot. */
 export function faultOfTls(tls: WebTls): string | undefined {
+  // OpenSSL takes empty texts for "none" and passes over an authority that it cannot read: then no handshake succeeds,
+  // or every client certificate is refused, in silence.
+  const leaf = parsed(() => new X509Certificate(tls.certificate));
+  if (leaf === undefined) return 'certificateFile holds no certificate in PEM form';
+  const key = parsed(() => createPrivateKey(tls.key));
+  if (key === undefined) return 'keyFile holds no private key in PEM form that opens without a passphrase';
+  if (!leaf.checkPrivateKey(key)) return 'the key is not that of the certificate';
+  for (const pem of tls.clientCa === undefined ? [] : certificatesIn(tls.clientCa)) {
+    if (parsed(() => new X509Certificate(pem)) === undefined)
+      return 'clientCaFile holds what is no certificate in PEM form';
+  }
   try {
     createSecureContext(secureContext(tls));
-    // OpenSSL passes over an authority that it cannot read; then every client certificate would be refused in silence.
-    if (tls.clientCa !== undefined) for (const pem of certificatesIn(tls.clientCa)) new X509Certificate(pem);
     return undefined;
   } catch (error) {
     return messageOf(error);
+  }
+}
+
+function parsed<Result>(parse: () => Result): Result | undefined {
+  try {
+    return parse();
+  } catch {
+    return undefined;
   }
 }
 

@@ -18,6 +18,8 @@ export interface Asking {
   /** Name, value, name, value; sent as they are. */
   readonly headers?: readonly string[];
   readonly body?: string;
+  /** The address of this machine that the request comes from. */
+  readonly from?: string;
 }
 
 /** PEM texts of a client certificate. */
@@ -45,12 +47,16 @@ export class TestBrowser {
   }
 
   /** One request with the cookies of its host, nothing followed. */
-  async ask(address: string, { method = 'GET', headers = [], body }: Asking = {}): Promise<Page> {
+  async ask(address: string, { method = 'GET', headers = [], body, from }: Asking = {}): Promise<Page> {
     const jar = this.cookies(address);
     const cookies = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
     const page = await send(
       address,
-      { method, headers: ['Accept', 'text/html', ...(cookies === '' ? [] : ['Cookie', cookies]), ...headers] },
+      {
+        method,
+        headers: ['Accept', 'text/html', ...(cookies === '' ? [] : ['Cookie', cookies]), ...headers],
+        ...(from !== undefined && { from }),
+      },
       body,
       this.#client,
     );
@@ -107,7 +113,7 @@ export function basic(name: string, password: string): readonly string[] {
 /** One request without any cookie. */
 export function send(
   address: string,
-  { method = 'GET', headers = [] }: Asking = {},
+  { method = 'GET', headers = [], from }: Asking = {},
   body?: string,
   client?: ClientCertificate,
 ): Promise<Page> {
@@ -120,6 +126,7 @@ export function send(
     path: pathname + search,
     headers: ['Host', host, 'Connection', 'close', ...headers, ...length],
     agent: false as const,
+    ...(from !== undefined && { localAddress: from }),
   };
   return new Promise((resolve, reject) => {
     const outgoing =
