@@ -192,6 +192,7 @@ function createServer({ tls }: WebListenOptions): Server {
   return createHttpsServer({
     ...SERVER,
     ...secureContext(tls),
+    handshakeTimeout: 15_000,
     // A client without a certificate may still log in otherwise; one with a bad chain is as one without.
     ...(tls.clientCa !== undefined && { requestCert: true, rejectUnauthorized: false }),
   });

@@ -56,9 +56,13 @@ export class Gate {
     if (sent === 'malformed') return { kind: 'login', service, id: undefined };
     if (sent !== undefined) return this.#logIn(web, generation, service, sent);
     const session = this.#sessionOf(web, generation, service);
-    if (session === undefined) return this.#visit(web, generation, service);
-    const caller = { subject: session.subject, attempt: session.attempt as AuditId, session, holder: session.id };
-    return this.#decide(web, generation, service, caller);
+    if (session !== undefined) {
+      const caller = { subject: session.subject, attempt: session.attempt as AuditId, session, holder: session.id };
+      return this.#decide(web, generation, service, caller);
+    }
+    const certificate = certificateIn(web, generation, service);
+    if (certificate !== undefined) return this.#logIn(web, generation, service, certificate);
+    return this.#visit(web, generation, service);
   }
 
   /** Nobody is logged in: a visitor whom the rule names may pass, everybody else is asked to log in. */
@@ -164,7 +168,7 @@ interface RequestCredentials {
   readonly credentials: SentCredentials;
 }
 
-/** What the request itself brings: Basic first, then a certificate, then a trusted proxy's header; a cookie is asked last. */
+/** What was sent on purpose with this very request: Basic, else the header of a trusted proxy. */
 function credentialsIn(
   web: WebRequest,
   generation: WebGeneration,
@@ -175,10 +179,17 @@ function credentialsIn(
   if (basic.kind === 'present') {
     return { door: 'basic', credentials: { name: basic.name, password: basic.password, header: web.trustedHeader } };
   }
-  const realm = generation.realms.get(service.realm);
-  if (web.chain !== undefined && realm?.takesCertificates) {
-    return { door: 'certificate', credentials: { chain: web.chain, header: web.trustedHeader } };
-  }
-  const header = realm?.loginHeaders.find((name) => web.trustedHeader(name) !== undefined);
+  const headers = generation.realms.get(service.realm)?.loginHeaders;
+  const header = headers?.find((name) => web.trustedHeader(name) !== undefined);
   return header === undefined ? undefined : { door: 'header', credentials: { header: web.trustedHeader } };
+}
+
+/**
+ * The certificate of the connection, which a browser sends with everything and for good: asked after the session, so
+ * that somebody whom the realm does not know by it can still log in by the form.
+ */
+function certificateIn(web: WebRequest, generation: WebGeneration, service: Service): RequestCredentials | undefined {
+  const { chain } = web;
+  if (chain === undefined || generation.realms.get(service.realm)?.takesCertificates !== true) return undefined;
+  return { door: 'certificate', credentials: { chain, header: web.trustedHeader } };
 }

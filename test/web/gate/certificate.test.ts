@@ -100,6 +100,15 @@ describe('a client certificate', () => {
     }
   });
 
+  it('that the realm does not know leaves the login form to whoever has it', async () => {
+    const browser = new TestBrowser(clients.get('nameless'));
+    const form = await browser.visit(at('cards'));
+    assert.match(form.body, /name="password"/);
+    const page = await browser.submit(form, { name: 'bob', password: PASSWORDS.bob });
+    assert.equal(asserted(page), 'bob');
+    assert.equal(asserted(await browser.visit(at('cards', '/again'))), 'bob');
+  });
+
   it('is not asked for by a realm that takes none', async () => {
     assert.equal((await send(at('app'), {}, undefined, clients.get('carla'))).status, 401);
   });
