@@ -18,6 +18,12 @@ const PATIENCE: Milliseconds = 100;
 /** SQLITE_BUSY arrives as this code. */
 const TAKEN = 'STORE_BUSY';
 
+/**
+ * INVARIANT: a lock is held until it is released or the process ends, also when nobody keeps the DataFolderLock. Node closes
+ * a database that the garbage collector finds, and with it the lock would go.
+ */
+const held = new Set<Database>();
+
 export interface DataFolderLock {
   readonly folder: string;
   /** Gives the folder free. Idempotent; the end of the process does the same. */
@@ -32,13 +38,12 @@ export function lockDataFolder(folder: string): DataFolderLock {
   const path = join(folder, 'lock');
   const pidPath = join(folder, 'lock.pid');
   const db = acquire(folder, path, pidPath);
+  held.add(db);
   writePid(pidPath);
-  let isHeld = true;
   return {
     folder,
     release() {
-      if (!isHeld) return;
-      isHeld = false;
+      if (!held.delete(db)) return;
       rmSync(pidPath, { force: true });
       db.close();
     },

@@ -5,10 +5,16 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { lockDataFolder } from '../../src/store/index.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const locked = (pid: number | string) => ({ code: 'STORE_LOCKED', message: new RegExp(`is in use by .*${pid}`) });
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 async function holder(folder: string) {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'holding-process.ts'), folder], {
@@ -31,11 +37,21 @@ describe('the lock on the data folder', () => {
   it('is refused while another process holds it, and free at once when that is killed', async (t) => {
     const folder = temporaryFolder(t);
     const child = await holder(folder);
+    t.after(() => child.kill('SIGKILL'));
     assert.throws(() => lockDataFolder(folder), locked(child.pid!));
     child.kill('SIGKILL');
     await once(child, 'exit');
     assert.equal(readFileSync(join(folder, 'lock.pid'), 'utf8'), `${child.pid}\n`);
     lockDataFolder(folder).release();
+  });
+
+  it('is held also when nobody refers to it and the garbage is collected', async (t) => {
+    const folder = temporaryFolder(t);
+    lockDataFolder(folder);
+    await turn();
+    collectGarbage();
+    await turn();
+    assert.throws(() => lockDataFolder(folder), locked(process.pid));
   });
 
   it('still keeps other processes out after it was refused within its own', async (t) => {
