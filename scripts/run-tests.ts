@@ -31,14 +31,14 @@ if (files.length === 0) {
 }
 
 if (suite === 'campaign') process.exitCode = runCampaign();
-else if (suite === 'interop') process.exitCode = run(files, 1, {});
+else if (suite === 'interop') process.exitCode = run(files, 1, 600_000, {});
 else process.exitCode = runUnit();
 
 /** One process more than there are cores: some tests wait. */
 function runUnit(): number {
   const scratch = mkdtempSync(join(fastestFolder(), 'realmgate-tests-'));
   try {
-    return run(together(files, scratch), availableParallelism() + 1, { TMPDIR: scratch });
+    return run(together(files, scratch), availableParallelism() + 1, 180_000, { TMPDIR: scratch });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -70,8 +70,8 @@ function runCampaign(): number {
   return failed.length === 0 ? 0 : 1;
 }
 
-function run(tests: readonly string[], concurrency: number, environment: NodeJS.ProcessEnv): number {
-  const options = ['--test', `--test-concurrency=${concurrency}`, '--test-timeout=600000'];
+function run(tests: readonly string[], concurrency: number, longest: number, environment: NodeJS.ProcessEnv): number {
+  const options = ['--test', `--test-concurrency=${concurrency}`, `--test-timeout=${longest}`];
   const NODE_COMPILE_CACHE = process.env['NODE_COMPILE_CACHE'] ?? resolve('node_modules/.cache/compile');
   const { status } = spawnSync(process.execPath, [...options, ...tests], {
     stdio: 'inherit',
