@@ -14,7 +14,7 @@ export class EchoBackEnd {
   requests = 0;
 
   private constructor() {
-    this.#server = createServer((request, response) => {
+    this.#server = createServer({ maxHeaderSize: 262_144 }, (request, response) => {
       this.requests += 1;
       if (request.url?.startsWith('/stream')) {
         response.writeHead(200, { 'Content-Type': 'text/plain' });

@@ -40,6 +40,9 @@ interface LogLine {
   readonly fields: LogFields;
 }
 
+/** Login sources wait for a file until it has been still for a second; by this clock it was, when it has just been written. */
+const minuteAhead: Clock = { ...systemClock, now: () => systemClock.now() + 60_000 };
+
 export class WholeServer {
   readonly folder: string;
   readonly port: number;
@@ -54,7 +57,7 @@ export class WholeServer {
     this.#clock = clock;
   }
 
-  static async start({ configuration, files = {}, clock = systemClock }: WholeServerOptions): Promise<WholeServer> {
+  static async start({ configuration, files = {}, clock = minuteAhead }: WholeServerOptions): Promise<WholeServer> {
     const folder = mkdtempSync(join(tmpdir(), 'realmgate-whole-'));
     const whole = new WholeServer(folder, await freePort(), clock);
     for (const [name, text] of Object.entries(files)) whole.write(name, text);

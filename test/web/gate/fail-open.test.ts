@@ -29,7 +29,8 @@ beforeEach(async () => {
   const configuration = labConfiguration({ upstream: backEnd.url });
   server = await WholeServer.start({ configuration, files: labFiles(), clock });
   callers = [
-    ...strangers(['alice']),
+    ...strangers([]).filter(({ what }) => what !== 'unknown user'),
+    { what: 'alice, wrong password', headers: basic('alice', 'wrong') },
     ...garbageCallers('staff'),
     { what: 'carol, who is denied, by Basic', headers: basic('carol', PASSWORDS.carol) },
     { what: 'carol, who is denied, by her session', headers: await sessionOf('carol', PASSWORDS.carol) },
