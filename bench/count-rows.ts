@@ -1,4 +1,4 @@
-/** Runs test files that give parts of the figures that are counts, and adds the parts up to rows (test/support/figure.ts). */
+/** Runs test files that give parts of the figures that are counts, and adds the parts up to rows (tests/support/figure.ts). */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import {
   type CountFigureId,
   type CountPart,
   writtenCount,
-} from '../test/support/figure.ts';
+} from '../tests/support/figure.ts';
 import type { Measured } from './results.ts';
 
 export const COUNT_IDS = Object.keys(COUNT_FIGURES) as readonly CountFigureId[];

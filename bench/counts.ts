@@ -1,15 +1,15 @@
 /**
  * The figures that are counts: runs the tests that measure them and prints a row for each as a line of JSON.
  *
- *   scripts/run node bench/counts.ts [ID...]     those of test/support/figure.ts; without an id all of them
+ *   scripts/run node bench/counts.ts [ID...]     those of tests/support/figure.ts; without an id all of them
  *
  * Exits 1 when a figure was not measured or does not hold.
  */
 import { join } from 'node:path';
-import { COUNT_FIGURES } from '../test/support/figure.ts';
+import { COUNT_FIGURES } from '../tests/support/figure.ts';
 import { COUNT_IDS, countRow, runTestFile, type TestRun } from './count-rows.ts';
 
-const TESTS = join(import.meta.dirname, '..', 'test');
+const TESTS = join(import.meta.dirname, '..', 'tests');
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((id) => !COUNT_IDS.some((known) => known === id));

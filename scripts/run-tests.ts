@@ -2,8 +2,8 @@
  * Runs one suite of the test tree with `node --test`.
  *
  * unit      what needs no server: every folder of test/ but the two below
- * interop   real programs of Debian as peers (test/interop)
- * campaign  the long runs (test/campaign), one file after the other; the figures that they measure go into the table
+ * interop   real programs of Debian as peers (tests/interop)
+ * campaign  the long runs (tests/campaign), one file after the other; the figures that they measure go into the table
  *
  * Further arguments are folders or files to run instead of the whole suite.
  */
@@ -18,9 +18,9 @@ import { type Measured, record } from '../bench/results.ts';
 const SLOW = ['interop', 'campaign'];
 const [suite = 'unit', ...only] = process.argv.slice(2);
 const patterns =
-  only.length > 0 ? only.map((path) => (path.endsWith('.ts') ? path : `${path}/**/*.test.ts`)) : ['test/**/*.test.ts'];
+  only.length > 0 ? only.map((path) => (path.endsWith('.ts') ? path : `${path}/**/*.test.ts`)) : ['tests/**/*.test.ts'];
 const inSuite = (file: string) =>
-  SLOW.includes(suite) ? file.startsWith(`test/${suite}/`) : !SLOW.some((slow) => file.startsWith(`test/${slow}/`));
+  SLOW.includes(suite) ? file.startsWith(`tests/${suite}/`) : !SLOW.some((slow) => file.startsWith(`tests/${slow}/`));
 const files = patterns
   .flatMap((pattern) => globSync(pattern))
   .filter((file) => only.length > 0 || inSuite(file))

@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../test/support/free-port.ts';
+import { freePort } from '../../tests/support/free-port.ts';
 import { type Program, startProgram } from './program.ts';
 
 export interface BackEnd extends Program {

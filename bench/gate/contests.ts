@@ -2,7 +2,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../test/support/free-port.ts';
+import { freePort } from '../../tests/support/free-port.ts';
 import { startBackEnd } from './back-end.ts';
 import type { Contender, Question } from './contender.ts';
 import { type ContestResult, contest } from './contest.ts';

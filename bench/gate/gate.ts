@@ -9,7 +9,7 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { BONFIRE_SUFFIX, PORTAL_DN, PORTAL_PASSWORD } from '../../test/support/bonfire-tree.ts';
+import { BONFIRE_SUFFIX, PORTAL_DN, PORTAL_PASSWORD } from '../../tests/support/bonfire-tree.ts';
 import { type Program, startProgram } from './program.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

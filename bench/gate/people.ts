@@ -1,6 +1,6 @@
 /** The people of the gate's benchmark: a thousand entries below ou=People of the BonFIRE directory, and its cn=Portal. */
-import { BONFIRE_SUFFIX, PORTAL_DN, PORTAL_PASSWORD } from '../../test/support/bonfire-tree.ts';
-import { Slapd } from '../../test/support/slapd.ts';
+import { BONFIRE_SUFFIX, PORTAL_DN, PORTAL_PASSWORD } from '../../tests/support/bonfire-tree.ts';
+import { Slapd } from '../../tests/support/slapd.ts';
 
 export interface Person {
   readonly uid: string;

@@ -10,8 +10,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BONFIRE_SUFFIX, PORTAL_DN, PORTAL_PASSWORD } from '../../test/support/bonfire-tree.ts';
-import { freePort } from '../../test/support/free-port.ts';
+import { BONFIRE_SUFFIX, PORTAL_DN, PORTAL_PASSWORD } from '../../tests/support/bonfire-tree.ts';
+import { freePort } from '../../tests/support/free-port.ts';
 import { type Program, startProgram } from './program.ts';
 
 export interface VirtualHost extends Program {

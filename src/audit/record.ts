@@ -6,7 +6,7 @@
  * written, and never runs backwards within a file.
  *
  * INVARIANT: no field can hold a Secret, a cookie or a credential; every one is text, a number or a flag that an
- * auditor may read. `test/audit/record.test.ts` holds the types to it.
+ * auditor may read. `tests/audit/record.test.ts` holds the types to it.
  */
 import type { Instant, Milliseconds } from '../base/index.ts';
 import type { AuditId } from './audit-id.ts';

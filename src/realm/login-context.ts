@@ -2,7 +2,7 @@
  * LoginContext runs one login through a stack of modules in JAAS's two phases: login, then commit when the stack
  * let the user in, abort otherwise; and logout later.
  *
- * Exact JAAS, call order included (JDK javax.security.auth.login.LoginContext; test/interop/jaas.test.ts compares):
+ * Exact JAAS, call order included (JDK javax.security.auth.login.LoginContext; tests/interop/jaas.test.ts compares):
  * the commit walk stops at a SUFFICIENT success like the login walk; abort goes to every configured module, also to
  * ones never reached, which are made for it; logout goes to every module.
  * Beyond JAAS: a phase may answer with a promise. Only then is anything awaited and a time-out armed, so that a

@@ -15,7 +15,7 @@ describe('LoginContext against the JDK', () => {
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'realmgate-jaas-'));
-    execFileSync('javac', ['-d', folder, 'test/realm/jdk/FlagStacks.java']);
+    execFileSync('javac', ['-d', folder, 'tests/realm/jdk/FlagStacks.java']);
   });
 
   after(() => rmSync(folder, { recursive: true, force: true }));

@@ -31,7 +31,7 @@ const answerOf = (letter: string, position: number): PhaseResult => {
   return { kind: 'failure', reason: 'wrong-credential', detail: `e${position}` };
 };
 
-/** A stack as test/realm/jdk/FlagStacks.java writes it: flag, login outcome, perhaps commit outcome. */
+/** A stack as tests/realm/jdk/FlagStacks.java writes it: flag, login outcome, perhaps commit outcome. */
 export function scriptedStack(text: string, calls: Calls): readonly StackEntry[] {
   return text.split(',').map((script, index) => {
     const position = index + 1;

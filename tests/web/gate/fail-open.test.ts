@@ -1,6 +1,6 @@
 /**
  * Breaks what only code can break, one part at a time, in a server that runs, and asks over every route who passes
- * (RELIABILITY S07, F07). Disks, directories and configuration files: test/interop/fail-open.test.ts.
+ * (RELIABILITY S07, F07). Disks, directories and configuration files: tests/interop/fail-open.test.ts.
  */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';

@@ -1,6 +1,6 @@
 /**
  * Breaks every part that a decision needs, one at a time, in a server that runs, and asks over every route who passes
- * (RELIABILITY S07, F05; the clock and what only code can break: test/web/gate/fail-open.test.ts).
+ * (RELIABILITY S07, F05; the clock and what only code can break: tests/web/gate/fail-open.test.ts).
  *
  * Expected of every fault: nobody passes who must not, the process lives on, and works again without a restart.
  */

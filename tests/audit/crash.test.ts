@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { readAuditRecord } from '../../src/audit/index.ts';
 import { attempt, TrailFixture } from './trail-fixture.ts';
 
-const WRITER = 'test/audit/crash-writer.ts';
+const WRITER = 'tests/audit/crash-writer.ts';
 
 describe('a trail whose process or disk fails', () => {
   let fixture: TrailFixture;

@@ -1,4 +1,4 @@
-/** The SQLite store does what a Map would, whatever is written (the long run is test/campaign/store-model.test.ts). */
+/** The SQLite store does what a Map would, whatever is written (the long run is tests/campaign/store-model.test.ts). */
 import { it } from 'node:test';
 import { agreeWithModel } from './store-model.ts';
 

@@ -128,7 +128,7 @@ describe('a source file', () => {
 });
 
 describe('a source file that is rewritten all the while', () => {
-  it('gives no wrong answer, and a removed user is gone a moment after (the long run is in test/campaign)', async () => {
+  it('gives no wrong answer, and a removed user is gone a moment after (the long run is in tests/campaign)', async () => {
     assert.ok((await logInWhileRewritten(4_000, 200)) >= 4_000);
   });
 });

@@ -1,4 +1,4 @@
-/** kill -9 loses nothing that the SQLite store acknowledged (the long run is test/campaign/store-kill.test.ts). */
+/** kill -9 loses nothing that the SQLite store acknowledged (the long run is tests/campaign/store-kill.test.ts). */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { killCycles } from './kill-cycles.ts';

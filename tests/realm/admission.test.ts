@@ -1,4 +1,4 @@
-/** Nobody is let in with a wrong password: DESIGN.md's example realm and 200 random stacks (many more in test/campaign). */
+/** Nobody is let in with a wrong password: DESIGN.md's example realm and 200 random stacks (many more in tests/campaign). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { StackEntry } from '../../src/realm/index.ts';
