@@ -10,7 +10,9 @@ export function addPasswordCommands(program: Command, { terminal }: CommandPorts
   const password = program.command('password').description('stored forms of passwords');
   password
     .command('hash')
-    .description('read a password from standard input and print its argon2id form, for an htpasswd file or an SQL table')
+    .description(
+      'read a password from standard input and print its argon2id form, for an htpasswd file or an SQL table',
+    )
     .action(() =>
       act(() =>
         withKeyDerivation(async (keys) => {
