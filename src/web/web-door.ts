@@ -20,7 +20,7 @@ import { createServer as createHttpsServer, Server as HttpsServer } from 'node:h
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import { CodedError, messageOf } from '../base/index.ts';
+import { CodedError, type Milliseconds, messageOf } from '../base/index.ts';
 import { ForwardAuth } from './gate/forward-auth.ts';
 import { Gate } from './gate/gate.ts';
 import { OWN_PATHS } from './gate/login-challenge.ts';
@@ -60,6 +60,8 @@ const SERVER: ServerOptions = {
 };
 
 const KEY_SET_LIFE_SECONDS = 300;
+/** How often connections without a request are closed while the door closes. */
+const IDLE_PERIOD: Milliseconds = 100;
 
 export class WebDoor {
   readonly #ports: WebPorts;
@@ -121,8 +123,11 @@ export class WebDoor {
       const timer = this.#ports.clock.after(grace, () => {
         for (const socket of this.#sockets) socket.destroy();
       });
+      // A connection whose request is answered meanwhile is kept alive for another one that may not come.
+      const idle = this.#ports.clock.every(IDLE_PERIOD, () => this.#server.closeIdleConnections());
       this.#server.close(() => {
         timer.cancel();
+        idle.cancel();
         resolve();
       });
       this.#server.closeIdleConnections();

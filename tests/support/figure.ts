@@ -47,6 +47,12 @@ export const COUNT_FIGURES = {
     atLeast: 500,
     files: ['web/gate/fail-open.test.ts', 'interop/fail-open.test.ts'],
   },
+  'revocations-lost': {
+    what: 'sessions that lived again after their end was answered and the server killed',
+    wanted: 'none',
+    atLeast: 20,
+    files: ['interop/session-end.test.ts'],
+  },
   'secrets-written': {
     what: 'secrets found in what a busy server wrote and printed (each secret in each answer and output)',
     wanted: 'none',
