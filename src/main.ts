@@ -34,6 +34,13 @@ function version(): string {
 const worker = await runWorker(process.argv.slice(2));
 if (worker !== undefined) process.exit(worker);
 
+// Who reads may stop reading (`realmgate audit search | head`); that is no failure of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 const alive = keepAlive();
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   terminal,

@@ -60,6 +60,7 @@ function createProgram({ terminal, version, defaultPaths }: CommandPorts): Comma
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'))
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
     .addHelpText('after', HELP)
+    .showHelpAfterError('`realmgate --help` lists the commands, and `realmgate COMMAND --help` what one takes')
     .exitOverride();
   return program;
 }

@@ -1,7 +1,7 @@
 /** `realmgate audit search|verify` */
-import type { Command } from 'commander';
-import type { AuditRecord } from '../../audit/index.ts';
-import { CodedError, type Instant } from '../../base/index.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type AuditRecord, parseAuditId } from '../../audit/index.ts';
+import type { Instant } from '../../base/index.ts';
 import { parseDuration } from '../../config/index.ts';
 import { callAct } from '../call-act.ts';
 import { type Act, commonOptions } from '../common-options.ts';
@@ -9,41 +9,47 @@ import { EXIT, json, table } from '../output.ts';
 import type { CommandPorts } from '../ports.ts';
 
 interface SearchFlags {
-  readonly since?: string;
-  readonly until?: string;
+  readonly since?: Instant;
+  readonly until?: Instant;
   readonly user?: string;
   readonly client?: string;
   readonly realm?: string;
   readonly service?: string;
   readonly outcome?: string;
-  readonly limit: string;
+  readonly limit: number;
 }
+
+const OUTCOMES = ['authenticated', 'refused', 'unavailable', 'challenged', 'permitted', 'denied'];
+const MOST_RECORDS = 10_000;
 
 export function addAuditCommands(program: Command, ports: CommandPorts, act: Act): void {
   const { terminal } = ports;
+  const instant = (text: string): Instant => {
+    const span = parseDuration(text);
+    const parsed = span === undefined ? Date.parse(text) : ports.now() - span;
+    if (Number.isNaN(parsed)) throw new InvalidArgumentError('Write an instant or a span such as 2h.');
+    return parsed;
+  };
   const audit = program.command('audit').description('the trail of logins, decisions and acts');
   audit
     .command('search')
     .description('show records, newest first')
-    .option('--since <when>', 'an instant (2026-11-22T09:00:00Z) or a span back from now (2h)')
-    .option('--until <when>', 'the same, for the end')
+    .option('--since <when>', 'an instant (2026-11-22T09:00:00Z) or a span back from now (2h)', instant)
+    .option('--until <when>', 'the same, for the end', instant)
     .option('--user <name>', 'the canonical login name')
     .option('--client <address>')
     .option('--realm <name>')
     .option('--service <name>')
-    .option('--outcome <outcome>', 'authenticated, refused, unavailable, challenged, permitted or denied')
-    .option('--limit <count>', 'how many at most', '50')
+    .addOption(new Option('--outcome <outcome>', 'only those that came to this').choices(OUTCOMES))
+    .option('--limit <count>', `how many at most, up to ${MOST_RECORDS}`, limit, 50)
     .action((flags: SearchFlags, command: Command) =>
       act(async () => {
         const { config, output } = commonOptions(command, ports);
-        const { since, until, user, limit, ...same } = flags;
+        const { user, ...same } = flags;
         const { records } = await callAct(ports, config, 'audit-search', {
           ...same,
           ...(user !== undefined && { name: user }),
-          ...(since !== undefined && { since: instant(since, ports) }),
-          ...(until !== undefined && { until: instant(until, ports) }),
           kinds: ['attempt', 'decision', 'act', 'refusals'],
-          limit: Number(limit),
         });
         terminal.out(
           output === 'json'
@@ -57,7 +63,7 @@ export function addAuditCommands(program: Command, ports: CommandPorts, act: Act
   audit
     .command('verify')
     .description('check that nothing in the trail was altered, removed, moved or cut off; works without a server')
-    .option('--head <id>', 'the id of a signed head that must be there; may be repeated', collect, [])
+    .option('--head <id>', 'the id of a signed head that must be there; may be repeated', heads, [])
     .action((flags: { head: string[] }, command: Command) =>
       act(async () => {
         const { config, output } = commonOptions(command, ports);
@@ -73,15 +79,15 @@ export function addAuditCommands(program: Command, ports: CommandPorts, act: Act
     );
 }
 
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
+function limit(text: string): number {
+  const count = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (count < 1 || count > MOST_RECORDS) throw new InvalidArgumentError(`Write a number from 1 to ${MOST_RECORDS}.`);
+  return count;
 }
 
-function instant(text: string, { now }: CommandPorts): Instant {
-  const span = parseDuration(text);
-  const parsed = span === undefined ? Date.parse(text) : now() - span;
-  if (Number.isNaN(parsed)) throw new CodedError('CLI_INSTANT', `${text} is neither an instant nor a span such as 2h`);
-  return parsed;
+function heads(text: string, before: string[]): string[] {
+  if (parseAuditId(text) === undefined) throw new InvalidArgumentError('Write the id of a record.');
+  return [...before, text];
 }
 
 function row(record: AuditRecord): string[] {
