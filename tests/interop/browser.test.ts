@@ -241,6 +241,8 @@ describe('in a real browser', { timeout: 120_000 }, () => {
   it('can be used by the keyboard alone', async () => {
     const page = await open();
     await page.goto(address('wiki'));
+    // The browser gives the field the focus a moment after the page has loaded.
+    await page.locator('#name:focus').waitFor();
     await page.keyboard.type('alice');
     await page.keyboard.press('Tab');
     await page.keyboard.type(PASSWORD);
