@@ -25,8 +25,10 @@ const results = await runContests({
   connections: Number(values.connections),
   nodeOptions: values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`],
 });
-for (const [name, { ours, peer, ratio }] of results) {
+for (const [name, { ours, peer, ratio, disturbance }] of results) {
   const written = ({ requestsPerSecond, microsecondsPerRequest }: typeof ours) =>
     `${requestsPerSecond.toFixed(0)}/s (${microsecondsPerRequest.toFixed(0)} µs)`;
-  process.stdout.write(`${name}: ${written(ours)}, peer ${written(peer)}, ratio ${ratio.toFixed(2)}\n`);
+  process.stdout.write(
+    `${name}: ${written(ours)}, peer ${written(peer)}, ratio ${ratio.toFixed(2)}, others took up to ${(disturbance * 100).toFixed(0)} % of the machine\n`,
+  );
 }

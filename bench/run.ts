@@ -30,7 +30,7 @@ const CONTESTS: Readonly<Record<ContestName, { readonly what: string; readonly a
 
 async function gate(): Promise<readonly Measured[]> {
   const names = Object.keys(CONTESTS) as ContestName[];
-  const results = await runContests({ names, rounds: 9, seconds: 3, connections: 64, nodeOptions: [] });
+  const results = await runContests({ names, rounds: 9, seconds: 2, connections: 64, nodeOptions: [] });
   return [...results].map(([name, { ours, peer, ratio }]) =>
     ratioRow(
       { id: `gate-${name}`, peerName: VIRTUAL_HOST, ...CONTESTS[name] },

@@ -1,9 +1,10 @@
 /** A server program of the benchmark: started on its port, asked for its processor time, ended. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ask } from '../../scripts/quickstart/browser.ts';
+import { processorSeconds } from './processor-time.ts';
 
 export interface Program {
   /** Seconds of processor time that it and its children have used. */
@@ -48,25 +49,4 @@ async function answering(port: number): Promise<void> {
     await wait(50);
   }
   throw new Error(`nothing answers on port ${port}`);
-}
-
-/** Linux counts in hundredths of a second there (USER_HZ). */
-const TICKS_A_SECOND = 100;
-
-function processorSeconds(root: number): number {
-  const ticks = new Map<number, { parent: number; ticks: number }>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      ticks.set(Number(name), { parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) });
-    } catch {
-      // It ended while the list was read.
-    }
-  }
-  const belongs = (pid: number): boolean => pid === root || (ticks.has(pid) && belongs(ticks.get(pid)!.parent));
-  let sum = 0;
-  for (const [pid, { ticks: own }] of ticks) if (belongs(pid)) sum += own;
-  return sum / TICKS_A_SECOND;
 }
