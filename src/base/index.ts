@@ -6,4 +6,5 @@ export { type Clock, type Instant, keepAlive, type Milliseconds, systemClock, ty
 export { CodedError, messageOf, unreachable } from './errors.ts';
 export { type LogFields, type Logger, type LogLevel, silentLogger } from './logger.ts';
 export { type Random, randomToken, systemRandom } from './random.ts';
+export { Registrations } from './registrations.ts';
 export { Secret } from './secret.ts';

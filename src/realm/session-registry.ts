@@ -9,7 +9,8 @@
  * INVARIANT: what ended is not found any more from that instant on, even when the store then refuses the write.
  * See docs/realms.md, "Sessions".
  */
-import { type Clock, CodedError, type Milliseconds, type Random, randomToken, type Timer } from '../base/index.ts';
+import type { Clock, Milliseconds, Random, Timer } from '../base/index.ts';
+import { CodedError, Registrations, randomToken } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import { LoginsByUser, type UserOfDomain } from './logins-by-user.ts';
 import type { BeginSession, IssuedSession, Session, SessionEnd, SessionObserver, SessionPolicy } from './session.ts';
@@ -40,7 +41,7 @@ interface Live {
   digest: string;
   /** Shared by a single-sign-on session and its children. */
   readonly life: SessionLife<Live>;
-  readonly onEnd: Set<(why: SessionEnd) => void>;
+  readonly onEnd: Registrations<(why: SessionEnd) => void>;
 }
 
 export class SessionRegistry {
@@ -185,8 +186,7 @@ export class SessionRegistry {
       act('revoked');
       return () => {};
     }
-    live.onEnd.add(act);
-    return () => void live.onEnd.delete(act);
+    return live.onEnd.add(act);
   }
 
   /** Every live session, children included. */
@@ -210,7 +210,7 @@ export class SessionRegistry {
       life = this.#newLife(session, undefined, { age: now - session.createdAt, unseen: now - seenAt });
     } else life = this.#byId.get(session.parent)?.life;
     if (life === undefined) return;
-    this.#add({ session, digest, life, onEnd: new Set() });
+    this.#add({ session, digest, life, onEnd: new Registrations() });
   }
 
   #newLife(session: Session, policy: SessionPolicy | undefined, past = { age: 0, unseen: 0 }): SessionLife<Live> {
@@ -221,7 +221,7 @@ export class SessionRegistry {
 
   async #issue(session: Session, life: SessionLife<Live>): Promise<IssuedSession> {
     const token = randomToken(this.#random);
-    const live: Live = { session, digest: tokenDigest(token), life, onEnd: new Set() };
+    const live: Live = { session, digest: tokenDigest(token), life, onEnd: new Registrations() };
     // In memory before it is durable, so that an end of the whole login meanwhile ends this one too.
     this.#add(live);
     try {

@@ -5,6 +5,7 @@
  * INVARIANT: an answer of `find` counts only while the worker's lease holds; the door asks for the generation first.
  */
 import { makeSubject } from '../../access/index.ts';
+import { Registrations } from '../../base/index.ts';
 import { type Session, tokenDigest } from '../../realm/index.ts';
 import type { BegunLogin, WebSessions } from '../../web/index.ts';
 import type { SessionChange } from './messages.ts';
@@ -13,7 +14,7 @@ import type { CallPrimary } from './primary-link.ts';
 interface Mirrored {
   readonly session: Session;
   digest: string;
-  readonly onEnd: Set<() => void>;
+  readonly onEnd: Registrations<() => void>;
 }
 
 export class SessionMirror implements WebSessions {
@@ -69,8 +70,7 @@ export class SessionMirror implements WebSessions {
       act();
       return () => {};
     }
-    mirrored.onEnd.add(act);
-    return () => void mirrored.onEnd.delete(act);
+    return mirrored.onEnd.add(act);
   }
 
   #live(session: Session, digest: string): void {
@@ -86,7 +86,7 @@ export class SessionMirror implements WebSessions {
     const mirrored = {
       session: { ...session, subject: makeSubject(session.subject) },
       digest,
-      onEnd: new Set<() => void>(),
+      onEnd: new Registrations<() => void>(),
     };
     this.#byId.set(session.id, mirrored);
     this.#byDigest.set(digest, mirrored);

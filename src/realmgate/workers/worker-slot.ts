@@ -14,11 +14,6 @@ const LONGEST_DELAY: Milliseconds = 10_000;
 /** A worker that served for so long did not end early. */
 const STEADY: Milliseconds = 30_000;
 
-/**
- * Megabytes of one half of a worker's young generation, which V8 may fill three times over. What is left of a request is
- * garbage; the longer the collector waits, the less it finds still in use and has to copy (docs/operations/performance.md).
- */
-const SEMI_SPACE = 64;
 const PROGRAM = join(import.meta.dirname, '..', '..', `main${extname(import.meta.filename)}`);
 
 export class WorkerSlot {
@@ -54,8 +49,6 @@ export class WorkerSlot {
     const { clock, logger } = this.#ports;
     const child = fork(PROGRAM, [WORKER_ARGUMENT], {
       serialization: 'advanced',
-      // The operator's own options come later and win.
-      execArgv: [`--max-semi-space-size=${SEMI_SPACE}`, ...process.execArgv],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: withoutOverrides(process.env),
     });

@@ -4,7 +4,7 @@
  * a deny group meanwhile must not stay in by it (attack S12).
  */
 import { decide, type Subject } from '../../access/index.ts';
-import type { Milliseconds, Timer } from '../../base/index.ts';
+import { type Milliseconds, Registrations, type Timer } from '../../base/index.ts';
 import type { WebGeneration, WebPorts } from '../ports.ts';
 import type { WebRequest } from '../web-request.ts';
 import type { PassAnswer } from './gate-answer.ts';
@@ -22,7 +22,7 @@ interface OpenPass {
 
 export class OpenPasses {
   readonly #ports: WebPorts;
-  readonly #open = new Set<OpenPass>();
+  readonly #open = new Registrations<OpenPass>();
   readonly #watching: Timer;
 
   constructor(ports: WebPorts) {
@@ -33,10 +33,10 @@ export class OpenPasses {
   /** Calls `close` when the pass is over; returns how to forget about it. */
   add(web: WebRequest, answer: PassAnswer, generation: WebGeneration, close: () => void): () => void {
     const pass: OpenPass = { web, answer, close, generation: generation.number };
-    this.#open.add(pass);
+    const leave = this.#open.add(pass);
     const forget = answer.session === undefined ? undefined : this.#ports.sessions.onEnd(answer.session, close);
     return () => {
-      this.#open.delete(pass);
+      leave();
       forget?.();
     };
   }
@@ -47,7 +47,7 @@ export class OpenPasses {
   }
 
   #recheck(): void {
-    const generation = this.#open.size === 0 ? undefined : this.#generation();
+    const generation = this.#open.isEmpty ? undefined : this.#generation();
     if (generation === undefined) return;
     for (const pass of this.#open) {
       if (pass.generation === generation.number) continue;
