@@ -9,7 +9,7 @@
  * Ages are measured on the monotonic clock: setting the machine's clock neither ends a lock nor prolongs it.
  * Spec: Geronimo 3.5 RepeatedFailureLockout, NIST SP 800-63B section 5.2.2; docs/realms.md, "Lockout".
  */
-import type { Clock, Instant, Milliseconds } from '../base/index.ts';
+import type { Clock, Instant, Milliseconds, Timer } from '../base/index.ts';
 
 /** When a name is locked. */
 export interface LockoutPolicy {
@@ -53,6 +53,9 @@ const MOST_WAITING = 256;
 /** Failures in a row that are older than this are not kept over a restart. */
 const LONGEST_MEMORY: Milliseconds = 7 * 86_400_000;
 
+/** How long a failure may wait to be saved. */
+const SAVE_DELAY: Milliseconds = 25;
+
 interface Entry {
   /** On the monotonic clock, oldest first. */
   failures: Milliseconds[];
@@ -69,6 +72,7 @@ export class LockoutLedger {
   readonly #unsaved = new Set<string>();
   #saving: Promise<void> = Promise.resolve();
   #queued: Promise<void> | undefined;
+  #saveSoon: Timer | undefined;
 
   constructor(policy: LockoutPolicy, clock: Clock, store: LockoutStore) {
     this.#policy = policy;
@@ -135,14 +139,22 @@ export class LockoutLedger {
     return forgets ? this.#save(name) : undefined;
   }
 
-  /** The credential was wrong: counts at once. Resolves when saved. */
-  fail(name: string): Promise<void> {
+  /**
+   * The credential was wrong: counts at once, and is saved a moment later, so that the answer does not take longer
+   * than that to a refusal that counts nothing (a locked name, an empty password; security rule 7).
+   */
+  fail(name: string): void {
     const entry = this.#entry(name);
     this.#failed(entry);
     entry.failures.push(this.#clock.monotonic());
     entry.reserved = Math.max(0, entry.reserved - 1);
     this.#admitWaiting(entry);
-    return this.#save(name);
+    this.#unsaved.add(name);
+    this.#saveSoon ??= this.#clock.after(SAVE_DELAY, () => {
+      this.#saveSoon = undefined;
+      // What could not be saved is saved with the next.
+      this.#save(name).catch(() => {});
+    });
   }
 
   /** Forgets the failures of a name, as an operator does who unlocks it. Resolves when saved. */

@@ -79,7 +79,10 @@ class LockoutLoginModule implements ParkableModule {
     this.#held = undefined;
     this.#parked = undefined;
     if (name === undefined) return 'ignored';
-    if (isWrongCredential(failures)) return this.#ledger.fail(name).then(() => 'ignored');
+    if (isWrongCredential(failures)) {
+      this.#ledger.fail(name);
+      return 'ignored';
+    }
     this.#ledger.release(name);
     return 'ignored';
   }
