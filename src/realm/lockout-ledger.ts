@@ -9,7 +9,7 @@
  * Ages are measured on the monotonic clock: setting the machine's clock neither ends a lock nor prolongs it.
  * Spec: Geronimo 3.5 RepeatedFailureLockout, NIST SP 800-63B section 5.2.2; docs/realms.md, "Lockout".
  */
-import type { Clock, Instant, Milliseconds, Timer } from '../base/index.ts';
+import type { Clock, Instant, Milliseconds } from '../base/index.ts';
 
 /** When a name is locked. */
 export interface LockoutPolicy {
@@ -72,7 +72,7 @@ export class LockoutLedger {
   readonly #unsaved = new Set<string>();
   #saving: Promise<void> = Promise.resolve();
   #queued: Promise<void> | undefined;
-  #saveSoon: Timer | undefined;
+  #saveIsDue = false;
 
   constructor(policy: LockoutPolicy, clock: Clock, store: LockoutStore) {
     this.#policy = policy;
@@ -150,8 +150,10 @@ export class LockoutLedger {
     entry.reserved = Math.max(0, entry.reserved - 1);
     this.#admitWaiting(entry);
     this.#unsaved.add(name);
-    this.#saveSoon ??= this.#clock.after(SAVE_DELAY, () => {
-      this.#saveSoon = undefined;
+    if (this.#saveIsDue) return;
+    this.#saveIsDue = true;
+    this.#clock.after(SAVE_DELAY, () => {
+      this.#saveIsDue = false;
       // What could not be saved is saved with the next.
       this.#save(name).catch(() => {});
     });
