@@ -53,9 +53,6 @@ const MOST_WAITING = 256;
 /** Failures in a row that are older than this are not kept over a restart. */
 const LONGEST_MEMORY: Milliseconds = 7 * 86_400_000;
 
-/** How long a failure may wait to be saved. */
-const SAVE_DELAY: Milliseconds = 25;
-
 interface Entry {
   /** On the monotonic clock, oldest first. */
   failures: Milliseconds[];
@@ -72,7 +69,6 @@ export class LockoutLedger {
   readonly #unsaved = new Set<string>();
   #saving: Promise<void> = Promise.resolve();
   #queued: Promise<void> | undefined;
-  #saveIsDue = false;
 
   constructor(policy: LockoutPolicy, clock: Clock, store: LockoutStore) {
     this.#policy = policy;
@@ -139,24 +135,14 @@ export class LockoutLedger {
     return forgets ? this.#save(name) : undefined;
   }
 
-  /**
-   * The credential was wrong: counts at once, and is saved a moment later, so that the answer does not take longer
-   * than that to a refusal that counts nothing (a locked name, an empty password; security rule 7).
-   */
-  fail(name: string): void {
+  /** The credential was wrong: counts at once. Resolves when saved. */
+  fail(name: string): Promise<void> {
     const entry = this.#entry(name);
     this.#failed(entry);
     entry.failures.push(this.#clock.monotonic());
     entry.reserved = Math.max(0, entry.reserved - 1);
     this.#admitWaiting(entry);
-    this.#unsaved.add(name);
-    if (this.#saveIsDue) return;
-    this.#saveIsDue = true;
-    this.#clock.after(SAVE_DELAY, () => {
-      this.#saveIsDue = false;
-      // What could not be saved is saved with the next.
-      this.#save(name).catch(() => {});
-    });
+    return this.#save(name);
   }
 
   /** Forgets the failures of a name, as an operator does who unlocks it. Resolves when saved. */

@@ -20,8 +20,6 @@ import { ManualClock } from '../support/manual-clock.ts';
 import { Fixture, oneTimeCode, source } from './realm-fixture.ts';
 
 const MINUTE = 60_000;
-/** A failure is saved so long after it was counted. */
-const SAVED = 25;
 const IN_A_ROW: LockoutPolicy = { failures: 5, lock: 30 * MINUTE };
 const WITHIN: LockoutPolicy = { failures: 5, within: 5 * MINUTE, lock: 30 * MINUTE };
 
@@ -294,9 +292,7 @@ describe('lockout', () => {
     await guessTimes(at, 5);
     assert.equal(await reasonOf(guess(at, 'secret')), 'locked');
     at.store.broken = false;
-    at.ledger.fail('bob');
-    at.realm.clock.advance(SAVED);
-    while (at.store.records.size < 2) await turn();
+    await at.ledger.fail('bob');
     assert.deepEqual([...at.store.records.keys()].sort(), ['alice', 'bob']);
   });
 
@@ -306,7 +302,7 @@ describe('lockout', () => {
     at.store.broken = true;
     for (let count = 0; count < 120_000; count++) {
       at.ledger.reserve(`flood${count}`);
-      at.ledger.fail(`flood${count}`);
+      at.ledger.fail(`flood${count}`).catch(() => {});
     }
     assert.equal(await reasonOf(guess(at)), 'wrong-credential');
     assert.equal(at.ledger.isLocked('alice'), true);
@@ -327,11 +323,11 @@ describe('lockout over a restart', () => {
       ] as const) {
         for (let count = 0; count < times; count++) {
           before.reserve(name);
-          before.fail(name);
+          await before.fail(name);
         }
       }
       before.reserve('carol');
-      before.fail('carol');
+      await before.fail('carol');
       await before.succeed('carol');
       await store.commit([
         { bucket: 'lockout:staff', key: 'broken', value: Buffer.from('{'), expect: 'any' },

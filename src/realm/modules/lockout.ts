@@ -79,10 +79,7 @@ class LockoutLoginModule implements ParkableModule {
     this.#held = undefined;
     this.#parked = undefined;
     if (name === undefined) return 'ignored';
-    if (isWrongCredential(failures)) {
-      this.#ledger.fail(name);
-      return 'ignored';
-    }
+    if (isWrongCredential(failures)) return this.#ledger.fail(name).then(() => 'ignored');
     this.#ledger.release(name);
     return 'ignored';
   }
