@@ -81,7 +81,10 @@ class OpenAuditTrail implements AuditTrail {
         this.#write(entry);
         return entry.id;
       case 'attempt':
-        return entry.outcome === 'refused' ? this.#refuse(entry, entry.realm, entry.reason ?? '') : this.#plain(entry);
+        // Also who was turned away by an outage: a flood that fills the disk would keep everybody out.
+        return entry.outcome === 'refused' || entry.outcome === 'unavailable'
+          ? this.#refuse(entry, entry.realm, entry.reason ?? entry.outcome)
+          : this.#plain(entry);
       case 'decision':
         return entry.permitted ? this.#permit(entry) : this.#refuse(entry, entry.service, entry.reason);
     }

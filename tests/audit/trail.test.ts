@@ -348,10 +348,27 @@ describe('floods of refusals', () => {
     assert.equal(sums[0]?.name, undefined);
   });
 
-  it('never fold a success, an outage or an act', async () => {
+  it('of who was turned away by an outage or a full queue are counted too, apart from refusals', async () => {
+    const trail = fixture.open({ floodLimits });
+    const turnedAway = () =>
+      refusedAttempt(trail, { outcome: 'unavailable', reason: 'unavailable', domain: 'password' });
+    for (let i = 0; i < 50; i++) trail.append(turnedAway());
+    const refused = refusedAttempt(trail);
+    assert.equal(trail.append(refused), refused.id, 'a refusal is another kind');
+    await trail.close();
+    assert.deepEqual(
+      refusals().map(({ level, reason, count }) => [level, reason, count]),
+      [
+        ['same', 'unavailable', 0],
+        ['same', 'unavailable', 47],
+      ],
+    );
+  });
+
+  it('never fold a success or an act', async () => {
     const trail = fixture.open({ floodLimits });
     for (let i = 0; i < 20; i++) {
-      for (const entry of [attempt(trail), refusedAttempt(trail, { outcome: 'unavailable' }), act(trail)]) {
+      for (const entry of [attempt(trail), act(trail)]) {
         assert.equal(trail.append(entry), entry.id);
       }
     }

@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -322,6 +322,10 @@ describe('nobody passes who must not', { timeout: 600_000 }, () => {
       flooding = false;
       await Promise.all(floods);
     }
+    const written = readdirSync(join(mounts, 'audit/trail')).map(
+      (name) => statSync(join(mounts, 'audit/trail', name)).size,
+    );
+    assert.ok(Math.max(...written) < 2 * MEGABYTE, 'a flood does not fill the disk of the audit trail');
     await worksAgain();
   });
 
