@@ -69,6 +69,8 @@ class ProxiedExchange implements Candidate {
   #onKeptConnection = false;
   #sent: boolean;
   #reading = false;
+  /** What the client's connection says from now on is no matter of this exchange; its listeners go with the response. */
+  #finished = false;
   #status = 0;
 
   constructor(
@@ -178,8 +180,7 @@ class ProxiedExchange implements Candidate {
   }
 
   #finish(outcome: ProxyOutcome): void {
-    this.#res.off('close', this.#onClientClosed);
-    this.#res.off('drain', this.#onClientDrain);
+    this.#finished = true;
     this.#stopReading();
     this.#resolve(outcome);
   }
@@ -190,6 +191,7 @@ class ProxiedExchange implements Candidate {
   }
 
   readonly #onClientClosed = (): void => {
+    if (this.#finished) return;
     this.#pool.withdraw(this);
     this.#connection?.abort();
     this.#connection = undefined;
@@ -197,6 +199,7 @@ class ProxiedExchange implements Candidate {
   };
 
   readonly #onClientDrain = (): void => {
+    if (this.#finished) return;
     this.#patience(this.#pool.idleTicks);
     this.#connection?.resume();
   };
