@@ -145,6 +145,11 @@ export class LockoutLedger {
     return this.#save(name);
   }
 
+  /** Spends on a locked name the write that a counted failure costs, so that time does not tell them apart. */
+  saveAgain(name: string): Promise<void> {
+    return this.#save(name);
+  }
+
   /** Forgets the failures of a name, as an operator does who unlocks it. Resolves when saved. */
   unlock(name: string): Promise<void> {
     const entry = this.#entry(name);

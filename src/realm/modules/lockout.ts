@@ -46,6 +46,8 @@ class LockoutLoginModule implements ParkableModule {
   readonly #context: LoginModuleContext;
   /** The name of which this login holds an attempt. */
   #held: string | undefined;
+  /** The name that this login found locked. */
+  #locked: string | undefined;
   #parked: string | undefined;
 
   constructor(ledger: LockoutLedger, context: LoginModuleContext) {
@@ -76,8 +78,11 @@ class LockoutLoginModule implements ParkableModule {
 
   abort({ failures }: AbortCause): PhaseResult | Promise<PhaseResult> {
     const name = this.#held;
+    const locked = this.#locked;
     this.#held = undefined;
+    this.#locked = undefined;
     this.#parked = undefined;
+    if (locked !== undefined) return this.#ledger.saveAgain(locked).then(() => 'ignored');
     if (name === undefined) return 'ignored';
     if (isWrongCredential(failures)) return this.#ledger.fail(name).then(() => 'ignored');
     this.#ledger.release(name);
@@ -112,7 +117,10 @@ class LockoutLoginModule implements ParkableModule {
   }
 
   #take(name: string, reserved: boolean): PhaseResult {
-    if (!reserved) return LOCKED;
+    if (!reserved) {
+      this.#locked = name;
+      return LOCKED;
+    }
     this.#held = name;
     return 'ignored';
   }
