@@ -6,6 +6,17 @@
  */
 export { type DataFolderLock, lockDataFolder } from './data-folder-lock.ts';
 export type { StoreErrorCode } from './errors.ts';
+export type {
+  AppendOutcome,
+  JournalRecord,
+  JournalReport,
+  JournalStore,
+  JournalTransaction,
+  ObjectSnapshot,
+  ObjectWrite,
+  StagedContent,
+  StoredObject,
+} from './journal/journal-store.ts';
 export { BATCH_LIMIT, KEY_LIMIT, VALUE_LIMIT } from './limits.ts';
 export { openSqliteStore } from './sqlite/sqlite-store.ts';
 export type { CommitOutcome, Revision, Store, StoredRecord, Write } from './store.ts';
