@@ -1,0 +1,37 @@
+/**
+ * directory, floor 3: the tree of entries: schema, memory view, search, checked writes, rights and passwords.
+ *
+ * Reads are answered from the memory view, writes go through the store first; nothing is visible that is not durable.
+ */
+export {
+  decodeEntry,
+  encodeEntry,
+  type StoredAttribute,
+  type StoredEntry,
+  writeAttributes,
+} from './stored/entry-form.ts';
+export {
+  ALWAYS,
+  decodeMemberKey,
+  decodePeriod,
+  encodeMemberKey,
+  encodePeriod,
+  LONGEST_RAW_MEMBER,
+  type Member,
+  MemberTag,
+  type Period,
+} from './stored/member-form.ts';
+export { Space } from './stored/space.ts';
+export { formatUuid, isNilUuid, NIL_UUID, newUuid, parseUuid, UUID_OCTETS } from './stored/uuid.ts';
+export type {
+  AddChange,
+  Attribute,
+  ChangeOptions,
+  DeleteChange,
+  DirectoryChange,
+  MembershipChange,
+  Modification,
+  ModifyChange,
+  RenameChange,
+} from './write/change.ts';
+export { type DirectoryResult, type ResultName, SUCCESS } from './write/result.ts';

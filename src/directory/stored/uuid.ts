@@ -1,0 +1,34 @@
+/**
+ * The identity of an entry: a UUID (RFC 4122) of 16 octets, its `entryUUID`, which no rename changes (RFC 4530).
+ */
+import type { Random } from '../../base/index.ts';
+
+export const UUID_OCTETS = 16;
+
+/** The parent of a naming context: no entry has it. */
+export const NIL_UUID: Uint8Array = new Uint8Array(UUID_OCTETS);
+
+const TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** A new identity: version 4, that is 122 unpredictable bits. */
+export function newUuid(random: Random): Uint8Array {
+  const uuid = random.bytes(UUID_OCTETS);
+  uuid[6] = (uuid[6]! & 0x0f) | 0x40;
+  uuid[8] = (uuid[8]! & 0x3f) | 0x80;
+  return uuid;
+}
+
+/** The 16 octets of `597ae2f6-16a6-1027-98f4-d28b5365dc14`, in any case; undefined for any other text. */
+export function parseUuid(text: string): Uint8Array | undefined {
+  return TEXT.test(text) ? Uint8Array.from(Buffer.from(text.replaceAll('-', ''), 'hex')) : undefined;
+}
+
+/** The text of 16 octets, in lower case. */
+export function formatUuid(uuid: Uint8Array): string {
+  const hex = Buffer.from(uuid.buffer, uuid.byteOffset, uuid.length).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+export function isNilUuid(uuid: Uint8Array): boolean {
+  return uuid.every((octet) => octet === 0);
+}
