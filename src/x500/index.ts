@@ -2,6 +2,17 @@
  * x500, floor 1: the values of X.500 directories (distinguished names, filters, DER): parsing, encoding,
  * comparing. No I/O.
  */
+export { BerFault, BerReader, type BerReaderOptions, berElementLength, decodeBer } from './ber/ber-reader.ts';
+export { BerWriter } from './ber/ber-writer.ts';
+export { decodeObjectIdentifier, encodeObjectIdentifier } from './ber/object-identifier.ts';
+export {
+  applicationConstructedTag,
+  applicationTag,
+  CONSTRUCTED,
+  contextConstructedTag,
+  contextTag,
+  Tag,
+} from './ber/tag.ts';
 export {
   type AttributeTypeAndValue,
   type DistinguishedName,
