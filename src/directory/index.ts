@@ -3,6 +3,16 @@
  *
  * Reads are answered from the memory view, writes go through the store first; nothing is visible that is not durable.
  */
+export type { PolicyNotice, PolicyRefusal } from './policy/policy-refusal.ts';
+export {
+  ANONYMOUS,
+  type AnonymousAsker,
+  type Asker,
+  type EntryAsker,
+  SYSTEM,
+  type SystemAsker,
+} from './rights/asker.ts';
+export type { Rights } from './rights/rights.ts';
 export {
   decodeEntry,
   encodeEntry,
@@ -23,6 +33,14 @@ export {
 } from './stored/member-form.ts';
 export { Space } from './stored/space.ts';
 export { formatUuid, isNilUuid, NIL_UUID, newUuid, parseUuid, UUID_OCTETS } from './stored/uuid.ts';
+export type {
+  PasswordChange,
+  PasswordChanger,
+  PasswordModification,
+  VerifierPlan,
+  VerifierRefusal,
+  VerifierWrite,
+} from './verifier/verifier-plan.ts';
 export type {
   AddChange,
   Attribute,
