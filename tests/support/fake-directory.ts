@@ -5,7 +5,7 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { elementAt, elementsIn } from '../../src/ldap/ber-element.ts';
+import { elementAt, elementsIn } from '../../src/ldap/client/ber-element.ts';
 
 export interface FakeRequest {
   readonly id: number;

@@ -4,7 +4,7 @@
  * Only an answer about this user and this password is one; everything else is `unavailable`, so that a
  * misconfigured or overloaded directory never looks like a wrong password (and never counts at the lockout).
  */
-import type { BindAnswer } from '../realm/index.ts';
+import type { BindAnswer } from '../../realm/index.ts';
 import type { LdapResult } from './ldap-answer.ts';
 
 const SUCCESS = 0;

@@ -8,8 +8,8 @@
  * Searches and password checks have connections of their own: a connection on which users bind is never one on
  * which the service account searches.
  */
-import { type Clock, type Instant, type Logger, type Milliseconds, messageOf, type Secret } from '../base/index.ts';
-import type { BindAnswer, DirectorySearch, DirectoryServer, SearchAnswer } from '../realm/index.ts';
+import { type Clock, type Instant, type Logger, type Milliseconds, messageOf, type Secret } from '../../base/index.ts';
+import type { BindAnswer, DirectorySearch, DirectoryServer, SearchAnswer } from '../../realm/index.ts';
 import { bindAnswerOf, describeResult } from './bind-answer.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { deadline } from './deadline.ts';

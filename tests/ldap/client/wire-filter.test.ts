@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BerWriter, FilterParser } from 'ldapts';
-import { WireFilter } from '../../src/ldap/wire-filter.ts';
-import { type Filter, parseFilter } from '../../src/x500/index.ts';
+import { WireFilter } from '../../../src/ldap/client/wire-filter.ts';
+import { type Filter, parseFilter } from '../../../src/x500/index.ts';
 
 function encode(filter: Filter): string {
   const writer = new BerWriter();

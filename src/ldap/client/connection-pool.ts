@@ -4,7 +4,7 @@
  * Nothing waits without end: who waits for a connection has a deadline, the number who may wait is bounded, and a
  * server that failed turns all of them away at once (RELIABILITY F28: no pile-up).
  */
-import type { Clock, Instant, Milliseconds } from '../base/index.ts';
+import type { Clock, Instant, Milliseconds } from '../../base/index.ts';
 import type { DirectoryConnection } from './directory-connection.ts';
 
 /** A connection that was idle for longer is closed: firewalls forget it without telling anybody. */

@@ -3,9 +3,14 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BerReader, EqualityFilter, FilterParser } from 'ldapts';
-import { Secret, silentLogger, systemClock } from '../../src/base/index.ts';
-import { createDirectoryClient } from '../../src/ldap/index.ts';
-import { checkLdapOptions, type LoginModuleDefinition, ldapModule, ldapModuleSchema } from '../../src/realm/index.ts';
+import { Secret, silentLogger, systemClock } from '../../../src/base/index.ts';
+import { createDirectoryClient } from '../../../src/ldap/index.ts';
+import {
+  checkLdapOptions,
+  type LoginModuleDefinition,
+  ldapModule,
+  ldapModuleSchema,
+} from '../../../src/realm/index.ts';
 import {
   type Answer,
   ber,
@@ -14,9 +19,9 @@ import {
   type FakeRequest,
   message,
   result,
-} from '../support/fake-directory.ts';
-import { HOSTILE_NAMES } from '../support/hostile-names.ts';
-import { loginOnce } from '../support/one-module-login.ts';
+} from '../../support/fake-directory.ts';
+import { HOSTILE_NAMES } from '../../support/hostile-names.ts';
+import { loginOnce } from '../../support/one-module-login.ts';
 
 const toClose: { close?(): Promise<void> }[] = [];
 afterEach(async () => {

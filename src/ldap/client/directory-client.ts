@@ -4,8 +4,8 @@
 
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type Clock, CodedError, type Logger } from '../base/index.ts';
-import type { DirectoryClient, LdapOptions } from '../realm/index.ts';
+import { type Clock, CodedError, type Logger } from '../../base/index.ts';
+import type { DirectoryClient, LdapOptions } from '../../realm/index.ts';
 import { PooledServer } from './pooled-server.ts';
 
 export type DirectoryClientOptions = Pick<

@@ -4,7 +4,7 @@
  * The library's own filter classes take strings for most values; ours are octets and go out as they are.
  */
 import { type BerWriter, Filter as LibraryFilter, SearchFilter, type SearchFilterValues } from 'ldapts';
-import type { Filter } from '../x500/index.ts';
+import type { Filter } from '../../x500/index.ts';
 
 const OCTET_STRING = 0x04;
 const SEQUENCE = 0x30;

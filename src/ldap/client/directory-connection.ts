@@ -6,8 +6,8 @@
  */
 import type { Socket } from 'node:net';
 import { Client, type Entry } from 'ldapts';
-import { messageOf, type Secret } from '../base/index.ts';
-import type { DirectoryEntry, DirectorySearch } from '../realm/index.ts';
+import { messageOf, type Secret } from '../../base/index.ts';
+import type { DirectoryEntry, DirectorySearch } from '../../realm/index.ts';
 import { AnswerGuard, type Question } from './answer-guard.ts';
 import type { LdapResult } from './ldap-answer.ts';
 import { openSocket, type SocketSettings } from './secure-socket.ts';

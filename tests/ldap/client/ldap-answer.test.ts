@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { parseLdapAnswer } from '../../src/ldap/ldap-answer.ts';
-import { ber, entry, message, result } from '../support/fake-directory.ts';
+import { parseLdapAnswer } from '../../../src/ldap/client/ldap-answer.ts';
+import { ber, entry, message, result } from '../../support/fake-directory.ts';
 
 describe('parseLdapAnswer', () => {
   const bindSuccess = result(2, 0x61, 0);

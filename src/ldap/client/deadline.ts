@@ -1,5 +1,5 @@
 /** A Deadline is an AbortSignal that ends when a time is over or when the login that waits is given up, whichever is first. */
-import type { Clock, Milliseconds } from '../base/index.ts';
+import type { Clock, Milliseconds } from '../../base/index.ts';
 
 export interface Deadline {
   /** Its reason is an Error that says which of the two it was. */
