@@ -37,7 +37,10 @@ export type Filter = FilterOf<Uint8Array>;
 
 const SIGN = { equality: '=', greaterOrEqual: '>=', lessOrEqual: '<=', approx: '~=' } as const;
 
-/** The string form of RFC 4515; `parseFilter` reads it back to an equal tree. */
+/**
+ * The string form of RFC 4515; `parseFilter` reads it back to an equal tree. A description that came over the wire and
+ * could be none is escaped, so that the text still has the tree's shape.
+ */
 export function formatFilter(filter: Filter): string {
   switch (filter.kind) {
     case 'and':
@@ -47,18 +50,18 @@ export function formatFilter(filter: Filter): string {
     case 'not':
       return `(!${formatFilter(filter.filter)})`;
     case 'present':
-      return `(${filter.attribute}=*)`;
+      return `(${descriptionText(filter.attribute)}=*)`;
     case 'substrings': {
       const pieces = [filter.initial ?? NOTHING, ...filter.any, filter.final ?? NOTHING];
-      return `(${filter.attribute}=${pieces.map(escapeFilterValue).join('*')})`;
+      return `(${descriptionText(filter.attribute)}=${pieces.map(escapeFilterValue).join('*')})`;
     }
     case 'extensible': {
-      const rule = filter.rule === undefined ? '' : `:${filter.rule}`;
+      const rule = filter.rule === undefined ? '' : `:${descriptionText(filter.rule)}`;
       const dn = filter.dnAttributes ? ':dn' : '';
-      return `(${filter.attribute ?? ''}${dn}${rule}:=${escapeFilterValue(filter.value)})`;
+      return `(${descriptionText(filter.attribute ?? '')}${dn}${rule}:=${escapeFilterValue(filter.value)})`;
     }
     default:
-      return `(${filter.attribute}${SIGN[filter.kind]}${escapeFilterValue(filter.value)})`;
+      return `(${descriptionText(filter.attribute)}${SIGN[filter.kind]}${escapeFilterValue(filter.value)})`;
   }
 }
 
@@ -66,6 +69,13 @@ const NOTHING = new Uint8Array(0);
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** What may not stand in an assertion value as it is (RFC 4515 section 3), and control characters for the reader's sake. */
 const SPECIAL = /[*()\\\p{Cc}]/gu;
+
+/** What no attribute description and no rule can hold (RFC 4512, 2.5). */
+const NO_DESCRIPTION = /[^A-Za-z0-9.;-]/gu;
+
+function descriptionText(description: string): string {
+  return description.replace(NO_DESCRIPTION, (character) => escapeOctets(Buffer.from(character)));
+}
 
 /** The text of an assertion value: UTF-8 where it is UTF-8, every octet escaped where it is not. */
 function escapeFilterValue(value: Uint8Array): string {

@@ -24,5 +24,6 @@ export {
   type RelativeDistinguishedName,
 } from './distinguished-name.ts';
 export { type Filter, type FilterOf, formatFilter } from './filter.ts';
+export { decodeFilter, encodeFilter } from './filter-ber.ts';
 export { parseFilter } from './filter-parser.ts';
 export { type FilterTemplate, fillFilter, filterTemplate } from './filter-template.ts';

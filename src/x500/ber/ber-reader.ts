@@ -11,13 +11,17 @@ import { isUtf8 } from 'node:buffer';
 import { decodeObjectIdentifier } from './object-identifier.ts';
 import { Tag } from './tag.ts';
 
-/** Octets that are not what the decoder expects. `position` counts from the start of the octets. */
+/** Octets that are not what the decoder expects. */
 export class BerFault extends Error {
+  /** `limit` when they may well be what they claim to be, and are more than is read. */
+  readonly kind: 'malformed' | 'limit';
+  /** Counts from the start of the octets. */
   readonly position: number;
 
-  constructor(message: string, position: number) {
+  constructor(kind: 'malformed' | 'limit', message: string, position: number) {
     super(message);
     this.name = 'BerFault';
+    this.kind = kind;
     this.position = position;
   }
 }
@@ -87,7 +91,7 @@ export class BerReader {
     const start = this.#head(tag);
     const outer = this.#end;
     this.#depth -= 1;
-    if (this.#depth < 0) this.fail('too deep');
+    if (this.#depth < 0) this.exceed('elements nested too deep');
     this.#end = this.#position;
     this.#position = start;
     return outer;
@@ -196,7 +200,12 @@ export class BerReader {
 
   /** Throws the fault of this position: for what a decoder finds wrong in a value it read. */
   fail(message: string, position = this.#position): never {
-    throw new BerFault(message, position);
+    throw new BerFault('malformed', message, position);
+  }
+
+  /** Throws the fault of what is well-formed as far as it was read, but more than a decoder reads. */
+  exceed(message: string): never {
+    throw new BerFault('limit', message, this.#position);
   }
 
   /** Reads the head of an element with this tag, steps over its content, and returns where that starts. */
