@@ -49,6 +49,10 @@ export class DerivationQueue {
     });
   }
 
+  get isIdle(): boolean {
+    return this.#running === 0 && !this.#closed;
+  }
+
   close(): void {
     this.#closed = true;
     for (const waiting of this.#waiting.splice(0)) waiting.refuse(closed());

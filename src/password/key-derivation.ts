@@ -1,7 +1,7 @@
 /**
  * KeyDerivation verifies passwords against stored forms and hashes new ones, in a bounded pool off the main thread.
  *
- * bcrypt and argon2 run on libuv's threads, the crypt(3) schemes in one worker thread, digests of microseconds where
+ * bcrypt, argon2 and PBKDF2 run on libuv's threads, the crypt(3) schemes in one worker thread, digests of microseconds where
  * they are asked for. Nothing is remembered between two verifications.
  * See docs/decisions/0004-password-hash.md.
  */
@@ -20,7 +20,8 @@ import { type Argon2Engine, formatArgon2, loadArgon2 } from './argon2.ts';
 import { bcryptMatches } from './bcrypt.ts';
 import { CryptThread } from './crypt-thread.ts';
 import { DerivationQueue } from './derivation-queue.ts';
-import { digestMatches } from './digest.ts';
+import { digestMatches, omeroMatches } from './digest.ts';
+import { pbkdf2Matches } from './pbkdf2.ts';
 import { STANDARD, STANDARD_SALT_OCTETS, STANDARD_TAG_OCTETS } from './scheme.ts';
 import { type Argon2Form, parseStoredForm, type StoredForm, type ThreadForm } from './stored-form.ts';
 
@@ -52,6 +53,8 @@ export interface KeyDerivation {
    * LONGEST_PASSWORD, with a NUL character or half a surrogate pair), else as `verify`.
    */
   hash(password: Secret): Promise<string>;
+  /** True while nothing is derived and nothing waits: the moment for what is not urgent. */
+  readonly isIdle: boolean;
   /** Refuses what waits and ends the crypt thread. */
   close(): Promise<void>;
 }
@@ -118,6 +121,10 @@ class PooledKeyDerivation implements KeyDerivation {
     return formatArgon2({ ...STANDARD, salt, tag });
   }
 
+  get isIdle(): boolean {
+    return this.#queue.isIdle;
+  }
+
   async close(): Promise<void> {
     this.#queue.close();
     await this.#thread.close();
@@ -138,6 +145,12 @@ class PooledKeyDerivation implements KeyDerivation {
       case 'des-crypt':
       case 'yescrypt':
         return this.#queue.run(() => this.#verifyInThread(form, password));
+      case 'pbkdf2-sha1':
+      case 'pbkdf2-sha256':
+      case 'pbkdf2-sha512':
+        return verdict(await this.#queue.run(() => pbkdf2Matches(form, Buffer.from(password))));
+      case 'omero-md5':
+        return verdict(omeroMatches(form, password));
       case 'md5':
       case 'smd5':
       case 'sha':

@@ -31,6 +31,9 @@ export function rememberMatches(keys: KeyDerivation, { clock, random }: Remember
   return {
     hash: (password) => keys.hash(password),
     close: () => keys.close(),
+    get isIdle() {
+      return keys.isIdle;
+    },
     async verify(stored, password) {
       if ((schemeOf(stored)?.cost ?? 0) <= 0) return keys.verify(stored, password);
       const digest = digestOf(stored, password);

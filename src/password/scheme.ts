@@ -67,7 +67,13 @@ function costOf(form: StoredForm): number {
       return form.rounds / 200;
     case 'yescrypt':
       return (20 * form.memory) / 2 ** 24;
+    case 'pbkdf2-sha1':
+    case 'pbkdf2-sha256':
+      return form.iterations / 3000;
+    case 'pbkdf2-sha512':
+      return form.iterations / 2000;
     case 'des-crypt':
+    case 'omero-md5':
     case 'md5':
     case 'smd5':
     case 'sha':

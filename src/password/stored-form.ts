@@ -9,7 +9,8 @@
  * INVARIANT: a form that parses has a checksum of full length, so that a cut text never becomes an easier one.
  *
  * Forms: crypt(5) of libxcrypt; Apache's "Password Formats"; RFC 2307 section 5.3 and OpenLDAP's slapd.conf(5)
- * `password-hash`; the PHC string format of RFC 9106's reference code.
+ * `password-hash`; slapd-pw-pbkdf2(5); the PHC string format of RFC 9106's reference code; and OMERO's, which has no
+ * scheme of its own and is taken for nothing unless an import has labelled it `{OMERO-MD5}`.
  */
 import { CRYPT64 } from './crypt64.ts';
 
@@ -29,6 +30,11 @@ const GREATEST_ARGON2_LANES = 16;
 /** Octets: 256 MiB. */
 const GREATEST_YESCRYPT_MEMORY = 256 * 1024 * 1024;
 const GREATEST_DIGEST_SALT = 64;
+/** Two to three seconds of one core. */
+const GREATEST_PBKDF2_ITERATIONS = 5_000_000;
+const GREATEST_PBKDF2_SALT = 64;
+/** OMERO's user ids are Java's long. */
+const GREATEST_OMERO_ID = 2n ** 63n - 1n;
 
 export type Argon2Form = {
   readonly scheme: 'argon2id' | 'argon2i' | 'argon2d';
@@ -67,18 +73,37 @@ export type DigestForm = {
   readonly salt: Uint8Array;
 };
 
+export type Pbkdf2Form = {
+  readonly scheme: 'pbkdf2-sha1' | 'pbkdf2-sha256' | 'pbkdf2-sha512';
+  readonly algorithm: 'sha1' | 'sha256' | 'sha512';
+  readonly iterations: number;
+  readonly salt: Uint8Array;
+  readonly key: Uint8Array;
+};
+
+export type OmeroForm = {
+  readonly scheme: 'omero-md5';
+  readonly digest: Uint8Array;
+  /** The id of the user, which is the salt from OMERO 5 on. */
+  readonly userId?: bigint;
+};
+
 /** What the crypt thread derives. */
 export type ThreadForm = Md5CryptForm | ShaCryptForm | LibcryptForm;
 
-export type StoredForm = Argon2Form | BcryptForm | ThreadForm | DigestForm;
+export type StoredForm = Argon2Form | BcryptForm | ThreadForm | DigestForm | Pbkdf2Form | OmeroForm;
 
 /** Understands a stored verifier; `undefined` for everything that no password may ever match. */
 export function parseStoredForm(stored: string): StoredForm | undefined {
   if (stored.length > LONGEST_STORED_FORM) return undefined;
-  const labelled = /^\{([A-Za-z0-9]{1,16})\}(.*)$/.exec(stored);
+  const labelled = /^\{([A-Za-z0-9-]{1,16})\}(.*)$/.exec(stored);
   if (labelled === null) return parseCrypt(stored);
   const label = labelled[1]!.toLowerCase();
-  return label === 'crypt' ? parseCrypt(labelled[2]!) : parseDigest(label, labelled[2]!);
+  const text = labelled[2]!;
+  if (label === 'crypt') return parseCrypt(text);
+  if (label === 'argon2') return parseArgon2(text);
+  if (label === 'omero-md5') return parseOmero(text);
+  return parseDigest(label, text) ?? parsePbkdf2(label, text);
 }
 
 function parseCrypt(text: string): StoredForm | undefined {
@@ -188,6 +213,40 @@ function parseDigest(label: string, text: string): DigestForm | undefined {
   }
   const scheme = label as DigestForm['scheme'];
   return { scheme, algorithm: kind.algorithm, digest: octets.subarray(0, kind.octets), salt };
+}
+
+const PBKDF2: ReadonlyMap<string, Pick<Pbkdf2Form, 'scheme' | 'algorithm'> & { readonly octets: number }> = new Map([
+  ['pbkdf2', { scheme: 'pbkdf2-sha1', algorithm: 'sha1', octets: 20 }],
+  ['pbkdf2-sha1', { scheme: 'pbkdf2-sha1', algorithm: 'sha1', octets: 20 }],
+  ['pbkdf2-sha256', { scheme: 'pbkdf2-sha256', algorithm: 'sha256', octets: 32 }],
+  ['pbkdf2-sha512', { scheme: 'pbkdf2-sha512', algorithm: 'sha512', octets: 64 }],
+]);
+
+/** Iterations, salt and key, the latter two in base64 with `.` for `+` and without padding. */
+const PBKDF2_TEXT = /^([1-9][0-9]{0,8})\$([A-Za-z0-9./]+)\$([A-Za-z0-9./]+)$/;
+
+function parsePbkdf2(label: string, text: string): Pbkdf2Form | undefined {
+  const kind = PBKDF2.get(label);
+  const match = PBKDF2_TEXT.exec(text);
+  if (kind === undefined || match === null) return undefined;
+  const iterations = Number(match[1]);
+  const salt = fromBase64(match[2]!.replaceAll('.', '+'), 'unpadded');
+  const key = fromBase64(match[3]!.replaceAll('.', '+'), 'unpadded');
+  if (iterations > GREATEST_PBKDF2_ITERATIONS || key?.length !== kind.octets) return undefined;
+  if (salt === undefined || !within(salt.length, 1, GREATEST_PBKDF2_SALT)) return undefined;
+  return { scheme: kind.scheme, algorithm: kind.algorithm, iterations, salt, key };
+}
+
+/** The digest, or the id of the user, `$` and the digest. */
+const OMERO = /^(?:(0|[1-9][0-9]{0,18})\$)?([A-Za-z0-9+/]{22}==)$/;
+
+function parseOmero(text: string): OmeroForm | undefined {
+  const match = OMERO.exec(text);
+  const digest = match === null ? undefined : fromBase64(match[2]!, 'padded');
+  if (digest === undefined) return undefined;
+  if (match?.[1] === undefined) return { scheme: 'omero-md5', digest };
+  const userId = BigInt(match[1]);
+  return userId <= GREATEST_OMERO_ID ? { scheme: 'omero-md5', digest, userId } : undefined;
 }
 
 /** Decodes base64 that is exactly as an encoder writes it. */
