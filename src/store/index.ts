@@ -18,5 +18,5 @@ export type {
   StoredObject,
 } from './journal/journal-store.ts';
 export { BATCH_LIMIT, KEY_LIMIT, VALUE_LIMIT } from './limits.ts';
-export { openSqliteStore } from './sqlite/sqlite-store.ts';
+export { openSqliteStore } from './records/sqlite-store.ts';
 export type { CommitOutcome, Revision, Store, StoredRecord, Write } from './store.ts';

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
 import { openSqliteStore, type Write } from '../../src/store/index.ts';
-import { checkOwnership, migrate } from '../../src/store/sqlite/schema.ts';
+import { checkOwnership, migrate } from '../../src/store/sqlite/form.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { temporaryFolder, temporaryMount } from './temporary-folder.ts';
 
@@ -167,7 +167,8 @@ describe('a store that cannot be opened', () => {
 describe('the form of a store', () => {
   const FIRST = "CREATE TABLE person (name TEXT); INSERT INTO person VALUES ('alice');";
   const SECOND = 'ALTER TABLE person ADD COLUMN born INTEGER NOT NULL DEFAULT 1815;';
-  const form = (db: DatabaseSync) => db.prepare('PRAGMA user_version').get()?.['user_version'];
+  const form = (steps: string[]) => ({ applicationId: 1, steps });
+  const version = (db: DatabaseSync) => db.prepare('PRAGMA user_version').get()?.['user_version'];
 
   function database(t: TestContext): DatabaseSync {
     const db = new DatabaseSync(':memory:');
@@ -177,27 +178,27 @@ describe('the form of a store', () => {
 
   it('is brought forward step by step and keeps what is there', (t) => {
     const db = database(t);
-    migrate(db, [FIRST]);
-    assert.equal(form(db), 1);
-    migrate(db, [FIRST, SECOND]);
-    assert.equal(form(db), 2);
-    checkOwnership(db, [FIRST, SECOND]);
+    migrate(db, form([FIRST]));
+    assert.equal(version(db), 1);
+    migrate(db, form([FIRST, SECOND]));
+    assert.equal(version(db), 2);
+    checkOwnership(db, form([FIRST, SECOND]));
     assert.deepEqual({ ...db.prepare('SELECT * FROM person').get() }, { name: 'alice', born: 1815 });
   });
 
   it('stays what it was when a step fails', (t) => {
     const db = database(t);
-    migrate(db, [FIRST]);
-    assert.throws(() => migrate(db, [FIRST, SECOND, 'INSERT INTO nowhere VALUES (1);']));
+    migrate(db, form([FIRST]));
+    assert.throws(() => migrate(db, form([FIRST, SECOND, 'INSERT INTO nowhere VALUES (1);'])));
     assert.equal(db.isTransaction, false);
-    assert.equal(form(db), 1);
+    assert.equal(version(db), 1);
     assert.deepEqual({ ...db.prepare('SELECT * FROM person').get() }, { name: 'alice' });
   });
 
   it('needs no write when it is the present one', (t) => {
     const db = database(t);
-    migrate(db, [FIRST]);
+    migrate(db, form([FIRST]));
     db.exec('PRAGMA query_only = ON');
-    migrate(db, [FIRST]);
+    migrate(db, form([FIRST]));
   });
 });

@@ -5,29 +5,24 @@
  * not started again, because what killed it is unknown and a supervisor restarts the whole program in a known state.
  * Like a timer of base, an idle thread does not keep the process alive; a task that waits does.
  */
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CodedError } from '../../base/index.ts';
 import { storeError } from '../errors.ts';
-import type { CommitOutcome } from '../store.ts';
-import type { Answer, Order, Report, Task } from './writer-protocol.ts';
+import type { Answer, Order, Report } from './writer-protocol.ts';
 
 /** What may wait for the disk before commits are refused: a disk that hangs must not eat the memory. */
 const WAITING_TASKS = 10_000;
 const WAITING_OCTETS = 64 * 1024 * 1024;
 
-interface Waiting {
+interface Waiting<Result> {
   readonly octets: number;
-  resolve(result: CommitOutcome | number): void;
+  resolve(result: Result): void;
   reject(error: Error): void;
 }
 
-/** A task without the id that the thread gives it. */
-type Unnumbered<T> = T extends Task ? Omit<T, 'id'> : never;
-
-export class WriterThread {
+export class WriterThread<Request, Result> {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, Waiting<Result>>();
   #waitingOctets = 0;
   #lastId = 0;
   #isClosing = false;
@@ -46,18 +41,16 @@ export class WriterThread {
     worker.on('error', (cause) => {
       this.#end(storeError('STORE_DOWN', 'the writer of the store has died; restart the program', cause));
     });
-    worker.on('message', (report: Report) => {
+    worker.on('message', (report: Report<Result>) => {
       if (report.kind === 'done') for (const answer of report.answers) this.#settle(answer);
     });
   }
 
-  /** Starts the thread on the database file; rejects with why it cannot be opened. */
-  static async start(path: string): Promise<WriterThread> {
-    const worker = new Worker(new URL(`./writer${extname(import.meta.filename)}`, import.meta.url), {
-      workerData: path,
-    });
-    const thread = new WriterThread(worker);
-    const report = await new Promise<Report>((resolve, reject) => {
+  /** Starts the thread whose module is `entry` (it calls `serveWriter`); rejects with why its database cannot be opened. */
+  static async start<Request, Result>(entry: URL, workerData: unknown): Promise<WriterThread<Request, Result>> {
+    const worker = new Worker(entry, { workerData });
+    const thread = new WriterThread<Request, Result>(worker);
+    const report = await new Promise<Report<Result>>((resolve, reject) => {
       worker.once('message', resolve);
       worker.once('error', () => reject(thread.#ended));
       worker.once('exit', () => reject(thread.#ended));
@@ -70,10 +63,10 @@ export class WriterThread {
     return thread;
   }
 
-  /** Hands a task over, with values that are moved to the thread, and resolves when it is durable. */
-  perform(task: Unnumbered<Task>, values: readonly Uint8Array<ArrayBuffer>[] = []): Promise<CommitOutcome | number> {
+  /** Hands a request over, with buffers that are moved to the thread, and resolves when it is durable. */
+  perform(request: Request, buffers: readonly ArrayBuffer[] = []): Promise<Result> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    const octets = values.reduce((sum, value) => sum + value.byteLength, 0);
+    const octets = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
     if (this.#waiting.size >= WAITING_TASKS || this.#waitingOctets + octets > WAITING_OCTETS) {
       return Promise.reject(
         storeError('STORE_BUSY', 'too many writes wait for the disk; try again, and check the disk'),
@@ -85,10 +78,7 @@ export class WriterThread {
     this.#worker.ref();
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { octets, resolve, reject });
-      this.#post(
-        { ...task, id },
-        values.map((value) => value.buffer),
-      );
+      this.#post({ kind: 'task', id, request }, buffers);
     });
   }
 
@@ -100,17 +90,17 @@ export class WriterThread {
     await this.#exited;
   }
 
-  #post(order: Order, transfer: ArrayBuffer[]): void {
-    this.#worker.postMessage(order, transfer);
+  #post(order: Order<Request>, transfer: readonly ArrayBuffer[]): void {
+    this.#worker.postMessage(order, [...transfer]);
   }
 
-  #settle({ id, result }: Answer): void {
-    const waiting = this.#waiting.get(id)!;
-    this.#waiting.delete(id);
+  #settle(answer: Answer<Result>): void {
+    const waiting = this.#waiting.get(answer.id)!;
+    this.#waiting.delete(answer.id);
     this.#waitingOctets -= waiting.octets;
     if (this.#waiting.size === 0 && !this.#isClosing) this.#worker.unref();
-    if (typeof result === 'object') waiting.reject(new CodedError(result.code, result.message));
-    else waiting.resolve(result);
+    if ('failure' in answer) waiting.reject(new CodedError(answer.failure.code, answer.failure.message));
+    else waiting.resolve(answer.result);
   }
 
   #end(reason: CodedError): void {

@@ -3,8 +3,8 @@
  * transaction from the moment the writer has it on stable storage. A read is some microseconds from the page cache.
  */
 import type { Instant } from '../../base/index.ts';
+import { type Database, openDatabase, type Statement, sqliteFailure } from '../sqlite/database.ts';
 import type { Revision, StoredRecord } from '../store.ts';
-import { type Database, openDatabase, type Statement, sqliteFailure } from './database.ts';
 
 /** A page ends after so many octets or records, so that no read holds the thread or the write-ahead log for long. */
 const PAGE_OCTETS = 1024 * 1024;

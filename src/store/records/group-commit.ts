@@ -8,13 +8,14 @@
  * the group is visible.
  */
 import type { Instant } from '../../base/index.ts';
-import type { CommitOutcome, Write } from '../store.ts';
-import type { Database, Statement } from './database.ts';
-import { type Answer, SWEEP_LIMIT, type Task } from './writer-protocol.ts';
+import type { Database, Statement } from '../sqlite/database.ts';
+import type { Writing } from '../sqlite/writer-loop.ts';
+import type { Write } from '../store.ts';
+import { type RecordResult, type RecordTask, SWEEP_LIMIT } from './record-task.ts';
 
 const LIVE = '(expires_at IS NULL OR expires_at > ?)';
 
-export class GroupCommit {
+export class GroupCommit implements Writing<RecordTask, RecordResult> {
   readonly #db: Database;
   readonly #begin: Statement;
   readonly #commit: Statement;
@@ -53,23 +54,31 @@ export class GroupCommit {
     this.#writeSequence = db.prepare('UPDATE sequence SET revision = ?');
   }
 
-  run(group: readonly Task[]): Answer[] {
+  weigh(task: RecordTask): number {
+    return task.kind === 'commit' ? task.writes.length : 1;
+  }
+
+  run(group: readonly RecordTask[]): RecordResult[] {
     this.#takeBack();
     try {
       this.#begin.run();
       const before = Number(this.#readSequence.get()?.['revision']);
       this.#revision = before;
-      const answers = group.map((task) => ({ id: task.id, result: this.#perform(task) }));
+      const results = group.map((task) => this.#perform(task));
       if (this.#revision !== before) this.#writeSequence.run(this.#revision);
       this.#commit.run();
-      return answers;
+      return results;
     } catch (error) {
       this.#takeBack();
       throw error;
     }
   }
 
-  #perform(task: Task): CommitOutcome | number {
+  close(): void {
+    this.#db.close();
+  }
+
+  #perform(task: RecordTask): RecordResult {
     if (task.kind === 'sweep') return Number(this.#sweep.run(task.now).changes);
     this.#savepoint.run();
     this.#revision += 1;

@@ -1,5 +1,5 @@
 /**
- * The tables of the SQLite store, and the way from each earlier form to the present one.
+ * The form of a database file: whose it is, which tables it has, and the way from each earlier form to the present one.
  *
  * A file carries its owner's mark in `application_id` and its form in `user_version`. A step, once released, is never changed: a new
  * form is a new step. All steps that a file lacks run in one transaction.
@@ -7,28 +7,20 @@
 import { storeError } from '../errors.ts';
 import type { Database } from './database.ts';
 
-/** "RMGT": says that the file is a store of this program. */
-const APPLICATION_ID = 0x52_4d_47_54;
+/** A step: SQL, or what SQL alone cannot say. It runs within the transaction of the migration. */
+export type Step = string | ((db: Database) => void);
 
-const STEPS: readonly string[] = [
-  `CREATE TABLE record (
-     bucket TEXT NOT NULL,
-     key TEXT NOT NULL,
-     value BLOB NOT NULL,
-     revision INTEGER NOT NULL,
-     expires_at INTEGER,
-     PRIMARY KEY (bucket, key)
-   ) STRICT, WITHOUT ROWID;
-   CREATE INDEX record_expiry ON record (expires_at) WHERE expires_at IS NOT NULL;
-   CREATE TABLE sequence (revision INTEGER NOT NULL) STRICT;
-   INSERT INTO sequence VALUES (0);`,
-];
+export interface Form {
+  /** The owner's mark: four octets that say whose file it is. */
+  readonly applicationId: number;
+  readonly steps: readonly Step[];
+}
 
 /** Throws STORE_CORRUPT for a file that is not ours and STORE_NEWER for one of a later program. Writes nothing. */
-export function checkOwnership(db: Database, steps: readonly string[] = STEPS): void {
+export function checkOwnership(db: Database, { applicationId, steps }: Form): void {
   const version = pragma(db, 'user_version');
   const isEmpty = version === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
-  if (!isEmpty && pragma(db, 'application_id') !== APPLICATION_ID) {
+  if (!isEmpty && pragma(db, 'application_id') !== applicationId) {
     throw storeError('STORE_CORRUPT', `${db.location()}: is a database of another program; move it away`);
   }
   if (version > steps.length) {
@@ -40,17 +32,16 @@ export function checkOwnership(db: Database, steps: readonly string[] = STEPS): 
 }
 
 /** Brings the file to the present form. Needs no write when it has it. */
-export function migrate(db: Database, steps: readonly string[] = STEPS): void {
+export function migrate(db: Database, { applicationId, steps }: Form): void {
   const version = pragma(db, 'user_version');
   if (version === steps.length) return;
   try {
-    db.exec(
-      `BEGIN IMMEDIATE;
-       ${steps.slice(version).join('\n')}
-       PRAGMA application_id = ${APPLICATION_ID};
-       PRAGMA user_version = ${steps.length};
-       COMMIT;`,
-    );
+    db.exec('BEGIN IMMEDIATE');
+    for (const step of steps.slice(version)) {
+      if (typeof step === 'string') db.exec(step);
+      else step(db);
+    }
+    db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${steps.length}; COMMIT;`);
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK');
     throw error;

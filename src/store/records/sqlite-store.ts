@@ -3,16 +3,16 @@
  *
  * Write-ahead log with `synchronous=FULL`; see docs/decisions/0001-storage-engine.md for why and for what it costs.
  */
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import type { Clock, Instant } from '../../base/index.ts';
 import { storeError } from '../errors.ts';
 import { checkBatch, checkName } from '../limits.ts';
 import { makePrivateFolder } from '../private-files.ts';
+import { sqliteFailure } from '../sqlite/database.ts';
+import { WriterThread } from '../sqlite/writer-thread.ts';
 import type { CommitOutcome, Store, StoredRecord, Write } from '../store.ts';
-import { sqliteFailure } from './database.ts';
 import { Reader } from './reader.ts';
-import { SWEEP_LIMIT } from './writer-protocol.ts';
-import { WriterThread } from './writer-thread.ts';
+import { type RecordResult, type RecordTask, SWEEP_LIMIT } from './record-task.ts';
 
 export interface SqliteStoreOptions {
   /** The data folder; made with mode 0700 when missing. The caller holds its lock (`lockDataFolder`). */
@@ -31,7 +31,10 @@ export async function openSqliteStore({ folder, clock }: SqliteStoreOptions): Pr
   } catch (error) {
     throw sqliteFailure(error, path);
   }
-  const writer = await WriterThread.start(path);
+  const writer = await WriterThread.start<RecordTask, RecordResult>(
+    new URL(`./writer${extname(import.meta.filename)}`, import.meta.url),
+    path,
+  );
   try {
     return new SqliteStore(new Reader(path), writer, clock);
   } catch (error) {
@@ -42,11 +45,11 @@ export async function openSqliteStore({ folder, clock }: SqliteStoreOptions): Pr
 
 class SqliteStore implements Store {
   readonly #reader: Reader;
-  readonly #writer: WriterThread;
+  readonly #writer: WriterThread<RecordTask, RecordResult>;
   readonly #clock: Clock;
   #closing: Promise<void> | undefined;
 
-  constructor(reader: Reader, writer: WriterThread, clock: Clock) {
+  constructor(reader: Reader, writer: WriterThread<RecordTask, RecordResult>, clock: Clock) {
     this.#reader = reader;
     this.#writer = writer;
     this.#clock = clock;
@@ -73,11 +76,11 @@ class SqliteStore implements Store {
   async commit(writes: readonly Write[]): Promise<CommitOutcome> {
     this.#refuseWhenClosed();
     checkBatch(writes);
-    const values: Uint8Array<ArrayBuffer>[] = [];
+    const values: ArrayBuffer[] = [];
     const own = writes.map((write) => {
       if (write.value === undefined) return write;
       const value = new Uint8Array(write.value);
-      values.push(value);
+      values.push(value.buffer);
       return { ...write, value };
     });
     const outcome = await this.#writer.perform({ kind: 'commit', now: this.#clock.now(), writes: own }, values);
