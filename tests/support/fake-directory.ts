@@ -5,7 +5,10 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { elementAt, elementsIn } from '../../src/ldap/client/ber-element.ts';
+import { BerReader, berElementLength, Tag } from '../../src/x500/index.ts';
+
+/** A null, where the other requests have parts. */
+const UNBIND = 0x42;
 
 export interface FakeRequest {
   readonly id: number;
@@ -58,9 +61,11 @@ export class FakeDirectory {
     let held = Buffer.alloc(0);
     socket.on('data', (chunk: Buffer) => {
       held = Buffer.concat([held, chunk]);
-      for (let message = elementAt(held, 0, held.length); message; message = elementAt(held, 0, held.length)) {
-        const request = readRequest(held.subarray(0, message.end));
-        held = held.subarray(message.end);
+      for (;;) {
+        const length = berElementLength(held, 0, held.length);
+        if (typeof length !== 'number' || length > held.length) return;
+        const request = readRequest(held.subarray(0, length));
+        held = held.subarray(length);
         this.requests.push(request);
         const octets = this.answer(request);
         if (octets !== undefined) socket.write(octets);
@@ -70,14 +75,20 @@ export class FakeDirectory {
 }
 
 function readRequest(octets: Buffer): FakeRequest {
-  const message = elementAt(octets, 0, octets.length)!;
-  const [id, operation] = elementsIn(octets, message.start, message.end) ?? [];
-  const parts = operation === undefined ? [] : (elementsIn(octets, operation.start, operation.end) ?? []);
-  return {
-    id: id === undefined ? -1 : octets.readUIntBE(id.start, id.end - id.start),
-    tag: operation?.tag ?? -1,
-    parts: parts.map(({ tag, start, end }) => ({ tag, octets: octets.subarray(start, end) })),
-  };
+  const reader = new BerReader(octets);
+  const message = reader.enter(Tag.sequence);
+  const id = reader.integer(Tag.integer);
+  const tag = reader.peek();
+  const parts: { readonly tag: number; readonly octets: Buffer }[] = [];
+  if (tag === UNBIND) return { id, tag, parts };
+  const operation = reader.enter(tag);
+  while (reader.more) {
+    const part = reader.peek();
+    parts.push({ tag: part, octets: reader.octets(part) });
+  }
+  reader.leave(operation);
+  reader.leavePast(message);
+  return { id, tag, parts };
 }
 
 /** A BER element with a definite length. */

@@ -8,7 +8,7 @@
  */
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { elementAt, elementsIn, headAt } from './ber-element.ts';
+import { berElementLength, decodeBer, Tag } from '../../x500/index.ts';
 import { type LdapResult, parseLdapAnswer, TAG } from './ldap-answer.ts';
 
 /** Octets of all messages of one answer. */
@@ -110,16 +110,16 @@ export class AnswerGuard extends Duplex {
     const octets = Buffer.concat(this.#chunks);
     let at = 0;
     for (;;) {
-      const head = headAt(octets, at, octets.length);
-      if (head === undefined) return 'the server sent octets that are not LDAP';
-      if (head === 'more' || head.end > octets.length) {
-        this.#wanted = head === 'more' ? octets.length - at + 1 : head.end - at;
+      const length = berElementLength(octets, at, octets.length);
+      if (length === undefined) return 'the server sent octets that are not LDAP';
+      if (length === 'more' || at + length > octets.length) {
+        this.#wanted = length === 'more' ? octets.length - at + 1 : length;
         if (this.#wanted > LARGEST_ANSWER) return 'the answer is larger than 1 MiB';
         break;
       }
-      const fault = this.#pass(octets.subarray(at, head.end));
+      const fault = this.#pass(octets.subarray(at, at + length));
       if (fault !== undefined) return fault;
-      at = head.end;
+      at += length;
     }
     this.#chunks = [octets.subarray(at)];
     this.#held = octets.length - at;
@@ -151,7 +151,10 @@ export class AnswerGuard extends Duplex {
 
 /** The message id of a request that the library wrote. */
 function messageIdOf(request: Uint8Array): number | undefined {
-  const message = elementAt(request, 0, request.length);
-  const [id] = (message && elementsIn(request, message.start, message.end)) ?? [];
-  return id && Buffer.from(request.subarray(id.start, id.end)).readUIntBE(0, id.end - id.start);
+  return decodeBer(request, (reader) => {
+    const message = reader.enter(Tag.sequence);
+    const id = reader.integer(Tag.integer);
+    reader.leavePast(message);
+    return id;
+  });
 }

@@ -9,7 +9,7 @@
  */
 import { connect, isIP, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
-import { headAt } from './ber-element.ts';
+import { berElementLength } from '../../x500/index.ts';
 import { parseLdapAnswer, TAG } from './ldap-answer.ts';
 
 export interface SocketSettings {
@@ -59,12 +59,12 @@ async function startTls(socket: Socket): Promise<void> {
     socket.on('error', reject).on('close', closed);
     socket.on('data', (chunk: Buffer) => {
       octets = Buffer.concat([octets, chunk]);
-      const head = headAt(octets, 0, octets.length);
-      if (head === undefined || octets.length > LARGEST_START_TLS_ANSWER)
+      const length = berElementLength(octets, 0, octets.length);
+      if (length === undefined || octets.length > LARGEST_START_TLS_ANSWER)
         return settle(new Error('no answer to StartTLS'));
-      if (head === 'more' || head.end > octets.length) return;
+      if (length === 'more' || length > octets.length) return;
       socket.pause();
-      settle(startTlsFault(octets, head.end));
+      settle(startTlsFault(octets, length));
     });
   });
 }

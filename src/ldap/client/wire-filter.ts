@@ -3,79 +3,31 @@
  *
  * The library's own filter classes take strings for most values; ours are octets and go out as they are.
  */
-import { type BerWriter, Filter as LibraryFilter, SearchFilter, type SearchFilterValues } from 'ldapts';
-import type { Filter } from '../../x500/index.ts';
-
-const OCTET_STRING = 0x04;
-const SEQUENCE = 0x30;
-
-const TYPE = {
-  and: SearchFilter.and,
-  or: SearchFilter.or,
-  not: SearchFilter.not,
-  equality: SearchFilter.equalityMatch,
-  substrings: SearchFilter.substrings,
-  greaterOrEqual: SearchFilter.greaterOrEqual,
-  lessOrEqual: SearchFilter.lessOrEqual,
-  present: SearchFilter.present,
-  approx: SearchFilter.approxMatch,
-  extensible: SearchFilter.extensibleMatch,
-} satisfies Record<Filter['kind'], SearchFilterValues>;
+import { Filter as LibraryFilter, type BerWriter as LibraryWriter, type SearchFilterValues } from 'ldapts';
+import { BerReader, BerWriter, encodeFilter, type Filter } from '../../x500/index.ts';
 
 export class WireFilter extends LibraryFilter {
+  /** The tag of the filter's choice, by which the library names its filters. */
   readonly type: SearchFilterValues;
-  readonly #filter: Filter;
+  readonly #kind: Filter['kind'];
+  readonly #content: Buffer;
 
   constructor(filter: Filter) {
     super();
-    this.type = TYPE[filter.kind];
-    this.#filter = filter;
+    const writer = new BerWriter();
+    encodeFilter(writer, filter);
+    const reader = new BerReader(writer.view());
+    const tag = reader.peek();
+    this.type = tag as SearchFilterValues;
+    this.#kind = filter.kind;
+    this.#content = reader.octets(tag);
   }
 
-  override write(writer: BerWriter): void {
-    writeFilter(writer, this.#filter);
+  override write(writer: LibraryWriter): void {
+    writer.writeBuffer(this.#content, this.type);
   }
 
   override toString(): string {
-    return `[filter ${this.#filter.kind}]`;
+    return `[filter ${this.#kind}]`;
   }
-}
-
-function writeFilter(writer: BerWriter, filter: Filter): void {
-  if (filter.kind === 'present') {
-    writer.writeString(filter.attribute, TYPE.present);
-    return;
-  }
-  writer.startSequence(TYPE[filter.kind]);
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      for (const inner of filter.filters) writeFilter(writer, inner);
-      break;
-    case 'not':
-      writeFilter(writer, filter.filter);
-      break;
-    case 'substrings':
-      writer.writeString(filter.attribute);
-      writer.startSequence(SEQUENCE);
-      if (filter.initial !== undefined) writeOctets(writer, filter.initial, 0x80);
-      for (const piece of filter.any) writeOctets(writer, piece, 0x81);
-      if (filter.final !== undefined) writeOctets(writer, filter.final, 0x82);
-      writer.endSequence();
-      break;
-    case 'extensible':
-      if (filter.rule !== undefined) writer.writeString(filter.rule, 0x81);
-      if (filter.attribute !== undefined) writer.writeString(filter.attribute, 0x82);
-      writeOctets(writer, filter.value, 0x83);
-      if (filter.dnAttributes) writer.writeBoolean(true, 0x84);
-      break;
-    default:
-      writer.writeString(filter.attribute);
-      writeOctets(writer, filter.value, OCTET_STRING);
-  }
-  writer.endSequence();
-}
-
-function writeOctets(writer: BerWriter, octets: Uint8Array, tag: number): void {
-  writer.writeBuffer(Buffer.from(octets.buffer, octets.byteOffset, octets.length), tag);
 }
