@@ -199,7 +199,7 @@ function valueKey(value: string | Uint8Array): string {
 const TEXT_TAGS = new Set([0x04, 0x0c, 0x13, 0x16]);
 
 /** The string that BER octets hold, when they hold exactly one of up to 65,535 octets. */
-function stringOfBer(octets: Uint8Array): string | undefined {
+export function stringOfBer(octets: Uint8Array): string | undefined {
   const [tag = 0, first = 0, second = 0, third = 0] = octets;
   if (!TEXT_TAGS.has(tag)) return undefined;
   const [header, length] = first < 0x80 ? [2, first] : first === 0x81 ? [3, second] : [4, second * 256 + third];

@@ -27,3 +27,16 @@ export { type Filter, type FilterOf, formatFilter } from './filter.ts';
 export { decodeFilter, encodeFilter } from './filter-ber.ts';
 export { parseFilter } from './filter-parser.ts';
 export { type FilterTemplate, fillFilter, filterTemplate } from './filter-template.ts';
+export type { MatchingRule, PiecePosition } from './matching/matching-rule.ts';
+export { parseSchema } from './schema/parse-schema.ts';
+export type {
+  AttributeType,
+  AttributeUsage,
+  ObjectClass,
+  Schema,
+  SchemaProblem,
+  SchemaResult,
+  SchemaSource,
+  SubschemaDescriptions,
+} from './schema/schema.ts';
+export type { Syntax } from './syntax/syntax.ts';
