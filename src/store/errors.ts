@@ -13,6 +13,7 @@ export type StoreErrorCode =
   | 'STORE_DOWN'
   | 'STORE_CLOSED'
   | 'STORE_LOCKED'
+  | 'STORE_TRIMMED'
   | 'STORE_BAD_KEY'
   | 'STORE_BAD_EXPIRY'
   | 'STORE_VALUE_TOO_LARGE'

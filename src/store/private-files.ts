@@ -39,7 +39,8 @@ function unlessThere(make: () => void): void {
   }
 }
 
-function syncFolder(folder: string): void {
+/** Puts the names in a folder on stable storage. */
+export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
   try {
     fsyncSync(descriptor);

@@ -67,7 +67,8 @@ export interface StagedContent {
   /** Adds objects in any order; one with a key that was added before is refused with STORE_BAD_KEY at `commit` at the latest. */
   add(objects: readonly StoredObject[]): Promise<void>;
   /**
-   * Swaps the content in: a new generation, the given CSN, an empty journal whose head is 0. `behind` when something was appended
+   * Swaps the content in: a new generation, the given CSN, an empty journal whose head is one beyond the present (so that an
+   * append meant for the old content is `behind`). `behind` when something was appended
    * since `stage`; the staged content is then discarded. Snapshots taken before end with STORE_CLOSED. STORE_BUSY when another program has
    * the present content open.
    */
@@ -89,7 +90,7 @@ export interface JournalStore {
   /** Random, and a new one after each restore or import: sequences of two generations are not comparable. */
   readonly generation: string;
 
-  /** The sequence of the last committed transaction that this process knows of; 0 when there is none in this generation. */
+  /** The sequence of the last committed transaction (or import) that this process knows of; 0 when there was none. */
   head(): number;
 
   /** The CSN of the last committed transaction or import; empty when there was none yet. */

@@ -83,3 +83,9 @@ function fileCode(code: unknown): StoreErrorCode {
   if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') return 'STORE_READ_ONLY';
   return 'STORE_IO';
 }
+
+/** Whether a file could not be synced: what of it is on the disk is then unknown (SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC). */
+export function isSyncFailure(error: unknown): boolean {
+  const { errcode } = error as { errcode?: unknown };
+  return errcode === 1034 || errcode === 1290;
+}

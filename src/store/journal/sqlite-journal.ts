@@ -1,0 +1,274 @@
+/**
+ * The JournalStore in one SQLite file of the data folder (`directory.db`): one thread writes, the main thread reads.
+ *
+ * See docs/decisions/0010-journal-store.md.
+ */
+import { extname, join } from 'node:path';
+import type { Random } from '../../base/index.ts';
+import { storeError } from '../errors.ts';
+import { makePrivateFolder } from '../private-files.ts';
+import { openDatabase, sqliteFailure } from '../sqlite/database.ts';
+import { completeSwap, swapIn } from '../sqlite/swap.ts';
+import { WriterThread } from '../sqlite/writer-thread.ts';
+import { JournalReader } from './journal-reader.ts';
+import { damaged, type JournalState, StateRow } from './journal-state.ts';
+import type {
+  AppendOutcome,
+  JournalRecord,
+  JournalReport,
+  JournalStore,
+  JournalTransaction,
+  ObjectSnapshot,
+  StagedContent,
+} from './journal-store.ts';
+import { type JournalResult, type JournalTask, TRIM_LIMIT } from './journal-task.ts';
+import type { JournalWriterData } from './journal-writer.ts';
+import { checkTransactions, RECORDS_LIMIT } from './limits.ts';
+import { scanObjects } from './object-scan.ts';
+import { SqliteStagedContent } from './staged-content.ts';
+import { verifyContent } from './verify-content.ts';
+import { encodeWrites } from './write-codec.ts';
+
+/** The file in the data folder. */
+export const JOURNAL_FILE = 'directory.db';
+
+export interface JournalStoreOptions {
+  /** The data folder; made with mode 0700 when missing. The caller holds its lock (`lockDataFolder`). */
+  readonly folder: string;
+  readonly random: Random;
+}
+
+type Writer = WriterThread<JournalTask, JournalResult>;
+
+const GENERATION_OCTETS = 16;
+
+/** How long another program that has the file open is waited for before a swap is refused. */
+const PATIENCE = 1_000;
+
+/**
+ * Opens the store, making it when there is none and bringing an older form to the present one. Rejects with STORE_CORRUPT, STORE_NEWER,
+ * STORE_FULL, STORE_READ_ONLY, STORE_BUSY or STORE_IO; each message says what to do.
+ */
+export async function openJournalStore({ folder, random }: JournalStoreOptions): Promise<JournalStore> {
+  const path = join(folder, JOURNAL_FILE);
+  try {
+    makePrivateFolder(folder);
+    completeSwap(path);
+  } catch (error) {
+    throw sqliteFailure(error, path);
+  }
+  return new SqliteJournalStore(path, random, await openLive(path, random));
+}
+
+/** The connections to a live file, and what it began with. */
+interface Live {
+  readonly writer: Writer;
+  readonly reader: JournalReader;
+  readonly state: JournalState;
+}
+
+async function openLive(path: string, random: Random): Promise<Live> {
+  const data: JournalWriterData = { path, generation: newGeneration(random) };
+  const entry = new URL(`./journal-writer${extname(import.meta.filename)}`, import.meta.url);
+  const writer: Writer = await WriterThread.start(entry, data);
+  try {
+    const reader = new JournalReader(path);
+    return { writer, reader, state: reader.reading((state) => state) };
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+}
+
+function newGeneration(random: Random): string {
+  return Buffer.from(random.bytes(GENERATION_OCTETS)).toString('hex');
+}
+
+class SqliteJournalStore implements JournalStore {
+  readonly #path: string;
+  readonly #random: Random;
+  #live: Live;
+  #head: number;
+  #csn: string;
+  readonly #snapshots = new Set<JournalReader>();
+  #staged: SqliteStagedContent | undefined;
+  /** Settles when no swap is under way. */
+  #swapped: Promise<unknown> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  constructor(path: string, random: Random, live: Live) {
+    this.#path = path;
+    this.#random = random;
+    this.#live = live;
+    this.#head = live.state.head;
+    this.#csn = live.state.csn;
+  }
+
+  get generation(): string {
+    return this.#live.state.generation;
+  }
+
+  head(): number {
+    return this.#head;
+  }
+
+  csn(): string {
+    return this.#csn;
+  }
+
+  async objects(): Promise<ObjectSnapshot> {
+    await this.#ready();
+    const reader = new JournalReader(this.#path);
+    try {
+      reader.db.exec('BEGIN');
+      const state = reader.state();
+      this.#snapshots.add(reader);
+      return {
+        generation: state.generation,
+        head: state.head,
+        csn: state.csn,
+        count: state.objects,
+        [Symbol.asyncIterator]: () => this.#batches(reader),
+      };
+    } catch (error) {
+      reader.close();
+      throw sqliteFailure(error, this.#path);
+    }
+  }
+
+  async *#batches(reader: JournalReader) {
+    try {
+      const state = reader.state();
+      const batches = scanObjects(reader.db, state, (what) => {
+        throw damaged(reader.db, what);
+      });
+      for (;;) {
+        if (!this.#snapshots.has(reader)) throw storeError('STORE_CLOSED', 'the snapshot has ended');
+        const { value, done } = batches.next();
+        if (done === true) return;
+        yield value;
+      }
+    } catch (error) {
+      throw sqliteFailure(error, this.#path);
+    } finally {
+      this.#snapshots.delete(reader);
+      reader.close();
+    }
+  }
+
+  async journal(after: number, limit = 1000): Promise<readonly JournalRecord[]> {
+    await this.#ready();
+    const { reader } = this.#live;
+    return reader.reading((state) => reader.records(state, after, Math.min(limit, RECORDS_LIMIT)));
+  }
+
+  async append(expectedHead: number, transactions: readonly JournalTransaction[]): Promise<AppendOutcome> {
+    checkTransactions(transactions);
+    const { buffer, views } = encodeWrites(transactions.map(({ writes }) => writes));
+    const encoded = transactions.map(({ csn }, at) => ({ csn, writes: views[at]! }));
+    return (await this.#perform({ kind: 'append', expectedHead, transactions: encoded }, [buffer])).outcome;
+  }
+
+  async trim(keepFrom: number): Promise<number> {
+    let total = 0;
+    for (let trimmed = TRIM_LIMIT; trimmed === TRIM_LIMIT; total += trimmed) {
+      ({ trimmed } = await this.#perform({ kind: 'trim', keepFrom }));
+    }
+    return total;
+  }
+
+  async stage(): Promise<StagedContent> {
+    await this.#ready();
+    await this.#staged?.discard();
+    this.#staged = await SqliteStagedContent.begin({
+      database: this.#path,
+      generation: newGeneration(this.#random),
+      head: this.#head,
+      swap: (head) => this.#swap(head),
+    });
+    return this.#staged;
+  }
+
+  async verify(progress: (rows: number) => void = () => {}): Promise<JournalReport> {
+    await this.#ready();
+    const reader = new JournalReader(this.#path);
+    try {
+      return verifyContent(reader, progress);
+    } finally {
+      reader.close();
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #perform(task: JournalTask, buffers: readonly ArrayBuffer[] = []): Promise<JournalResult> {
+    await this.#ready();
+    const result = await this.#live.writer.perform(task, buffers);
+    this.#head = result.head;
+    this.#csn = result.csn;
+    return result;
+  }
+
+  #swap(expectedHead: number): Promise<AppendOutcome> {
+    const swapped = this.#swapWhen(expectedHead);
+    this.#swapped = swapped.catch(() => {});
+    return swapped;
+  }
+
+  /** The old content is folded into one file first, which also shows that nobody else has it open. */
+  async #swapWhen(expectedHead: number): Promise<AppendOutcome> {
+    this.#staged = undefined;
+    if (this.#head !== expectedHead) return 'behind';
+    await this.#release();
+    try {
+      if (!foldAlone(this.#path, expectedHead)) return 'behind';
+      swapIn(this.#path);
+      return 'committed';
+    } catch (error) {
+      throw sqliteFailure(error, this.#path);
+    } finally {
+      this.#live = await openLive(this.#path, this.#random);
+      this.#head = this.#live.state.head;
+      this.#csn = this.#live.state.csn;
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.#swapped;
+    await this.#staged?.discard();
+    await this.#release();
+  }
+
+  /** The readers go first: only the last connection of a file can fold the write-ahead log into it. */
+  async #release(): Promise<void> {
+    for (const reader of this.#snapshots) reader.close();
+    this.#snapshots.clear();
+    this.#live.reader.close();
+    await this.#live.writer.close();
+  }
+
+  async #ready(): Promise<void> {
+    this.#refuseWhenClosed();
+    await this.#swapped;
+    this.#refuseWhenClosed();
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closing !== undefined) throw storeError('STORE_CLOSED', 'the store is closed');
+  }
+}
+
+/** Folds the log into the file; false when its head is another. Throws STORE_BUSY when another program has it open. */
+function foldAlone(path: string, expectedHead: number): boolean {
+  const db = openDatabase(path, { readOnly: false, patience: PATIENCE });
+  try {
+    if (new StateRow(db).read().head !== expectedHead) return false;
+    db.exec('PRAGMA journal_mode = DELETE');
+    return true;
+  } finally {
+    db.close();
+  }
+}
