@@ -3,10 +3,18 @@
  * OpenLDAP's pw-sha2), and the MD5 of OMERO's database. Microseconds each, so they are computed where they are asked for.
  */
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { DigestForm, OmeroForm } from './stored-form.ts';
+import type { DigestForm, OmeroForm, QuickForm, StoredForm } from './stored-form.ts';
 
-export function digestMatches(form: DigestForm, password: Uint8Array): boolean {
-  const octets = hash(form.algorithm, Buffer.concat([password, form.salt]), 'buffer');
+export function isQuick(form: StoredForm): form is QuickForm {
+  return 'digest' in form;
+}
+
+export function quickMatches(form: QuickForm, password: string): boolean {
+  return form.scheme === 'omero-md5' ? omeroMatches(form, password) : digestMatches(form, password);
+}
+
+function digestMatches(form: DigestForm, password: string): boolean {
+  const octets = hash(form.algorithm, Buffer.concat([Buffer.from(password), form.salt]), 'buffer');
   return timingSafeEqual(octets, form.digest);
 }
 
@@ -15,7 +23,7 @@ export function digestMatches(form: DigestForm, password: Uint8Array): boolean {
  * of version 4. A character that Latin-1 has not got became a question mark there; it matches nothing here, because
  * otherwise different passwords would be the same one.
  */
-export function omeroMatches({ digest, userId }: OmeroForm, password: string): boolean {
+function omeroMatches({ digest, userId }: OmeroForm, password: string): boolean {
   const spellings = [Buffer.from(password, 'utf8')];
   if (LATIN1.test(password)) spellings.push(Buffer.from(password, 'latin1'));
   const salts = [new Uint8Array(0)];

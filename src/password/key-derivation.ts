@@ -20,10 +20,10 @@ import { type Argon2Engine, formatArgon2, loadArgon2 } from './argon2.ts';
 import { bcryptMatches } from './bcrypt.ts';
 import { CryptThread } from './crypt-thread.ts';
 import { DerivationQueue } from './derivation-queue.ts';
-import { digestMatches, omeroMatches } from './digest.ts';
+import { isQuick, quickMatches } from './digest.ts';
 import { pbkdf2Matches } from './pbkdf2.ts';
 import { STANDARD, STANDARD_SALT_OCTETS, STANDARD_TAG_OCTETS } from './scheme.ts';
-import { type Argon2Form, parseStoredForm, type StoredForm, type ThreadForm } from './stored-form.ts';
+import { type Argon2Form, type CostlyForm, parseStoredForm, type ThreadForm } from './stored-form.ts';
 
 /** The longest password that anything is spent on, in UTF-8 octets. */
 export const LONGEST_PASSWORD = 4096;
@@ -46,6 +46,11 @@ export interface KeyDerivation {
    * PASSWORD_CLOSED after close. Rejects never mean that the password was wrong.
    */
   verify(stored: string, password: Secret): Promise<PasswordVerdict>;
+  /**
+   * The verdict where nothing has to be derived for it: a digest, a form that nothing can match, a password that cannot
+   * be one, a match that is remembered. Undefined where `verify` has to be asked.
+   */
+  verifyAtOnce(stored: string, password: Secret): PasswordVerdict | undefined;
   /**
    * The standard form of a new password: argon2id as a PHC string.
    *
@@ -99,10 +104,13 @@ class PooledKeyDerivation implements KeyDerivation {
   }
 
   async verify(stored: string, password: Secret): Promise<PasswordVerdict> {
-    const form = parseStoredForm(stored);
-    if (form === undefined) return 'unusable';
-    const text = password.reveal();
-    return isVerifiable(text) ? this.#verify(form, text) : 'mismatch';
+    const asked = askedOf(stored, password.reveal());
+    return typeof asked === 'string' ? asked : this.#derive(asked, password.reveal());
+  }
+
+  verifyAtOnce(stored: string, password: Secret): PasswordVerdict | undefined {
+    const asked = askedOf(stored, password.reveal());
+    return typeof asked === 'string' ? asked : undefined;
   }
 
   async hash(password: Secret): Promise<string> {
@@ -130,7 +138,7 @@ class PooledKeyDerivation implements KeyDerivation {
     await this.#thread.close();
   }
 
-  async #verify(form: StoredForm, password: string): Promise<PasswordVerdict> {
+  async #derive(form: CostlyForm, password: string): Promise<PasswordVerdict> {
     switch (form.scheme) {
       case 'argon2id':
       case 'argon2i':
@@ -149,17 +157,6 @@ class PooledKeyDerivation implements KeyDerivation {
       case 'pbkdf2-sha256':
       case 'pbkdf2-sha512':
         return verdict(await this.#queue.run(() => pbkdf2Matches(form, Buffer.from(password))));
-      case 'omero-md5':
-        return verdict(omeroMatches(form, password));
-      case 'md5':
-      case 'smd5':
-      case 'sha':
-      case 'ssha':
-      case 'sha256':
-      case 'ssha256':
-      case 'sha512':
-      case 'ssha512':
-        return verdict(digestMatches(form, Buffer.from(password)));
       default:
         return unreachable(form);
     }
@@ -187,6 +184,14 @@ class PooledKeyDerivation implements KeyDerivation {
     this.#argon2 ??= loadArgon2();
     return this.#argon2;
   }
+}
+
+/** The verdict, or the form that a key has to be derived for. */
+function askedOf(stored: string, password: string): PasswordVerdict | CostlyForm {
+  const form = parseStoredForm(stored);
+  if (form === undefined) return 'unusable';
+  if (!isVerifiable(password)) return 'mismatch';
+  return isQuick(form) ? verdict(quickMatches(form, password)) : form;
 }
 
 function verdict(matches: boolean): PasswordVerdict {

@@ -10,7 +10,6 @@
 import { createHmac } from 'node:crypto';
 import type { Clock, Milliseconds, Random, Secret } from '../base/index.ts';
 import type { KeyDerivation } from './key-derivation.ts';
-import { schemeOf } from './scheme.ts';
 
 export interface RememberedMatchesOptions {
   readonly clock: Clock;
@@ -28,23 +27,30 @@ export function rememberMatches(keys: KeyDerivation, { clock, random }: Remember
   const digestOf = (stored: string, password: Secret) =>
     createHmac('sha256', secret).update(`${stored.length}:${stored}:`).update(password.reveal()).digest('base64');
 
+  const isRemembered = (digest: string): boolean => {
+    const at = derivedAt.get(digest);
+    if (at !== undefined && clock.monotonic() - at < LIFE) return true;
+    derivedAt.delete(digest);
+    return false;
+  };
+  const verifyAtOnce: KeyDerivation['verifyAtOnce'] = (stored, password) =>
+    keys.verifyAtOnce(stored, password) ?? (isRemembered(digestOf(stored, password)) ? 'match' : undefined);
+
   return {
     hash: (password) => keys.hash(password),
     close: () => keys.close(),
     get isIdle() {
       return keys.isIdle;
     },
+    verifyAtOnce,
     async verify(stored, password) {
-      if ((schemeOf(stored)?.cost ?? 0) <= 0) return keys.verify(stored, password);
-      const digest = digestOf(stored, password);
-      const at = derivedAt.get(digest);
-      if (at !== undefined && clock.monotonic() - at < LIFE) return 'match';
-      derivedAt.delete(digest);
+      const known = verifyAtOnce(stored, password);
+      if (known !== undefined) return known;
       const verdict = await keys.verify(stored, password);
       if (verdict === 'match') {
         const [oldest] = derivedAt.keys();
         if (oldest !== undefined && derivedAt.size >= MOST_KEPT) derivedAt.delete(oldest);
-        derivedAt.set(digest, clock.monotonic());
+        derivedAt.set(digestOf(stored, password), clock.monotonic());
       }
       return verdict;
     },

@@ -91,7 +91,13 @@ export type OmeroForm = {
 /** What the crypt thread derives. */
 export type ThreadForm = Md5CryptForm | ShaCryptForm | LibcryptForm;
 
-export type StoredForm = Argon2Form | BcryptForm | ThreadForm | DigestForm | Pbkdf2Form | OmeroForm;
+/** What takes microseconds. */
+export type QuickForm = DigestForm | OmeroForm;
+
+/** What takes a derivation. */
+export type CostlyForm = Argon2Form | BcryptForm | ThreadForm | Pbkdf2Form;
+
+export type StoredForm = QuickForm | CostlyForm;
 
 /** Understands a stored verifier; `undefined` for everything that no password may ever match. */
 export function parseStoredForm(stored: string): StoredForm | undefined {
