@@ -42,6 +42,11 @@ export interface MatchingRule {
    */
   matches?(value: Uint8Array, assertion: Uint8Array): boolean | undefined;
   /**
+   * What the normal form of visible ASCII without a blank is, where it is that text between two spaces: in lower case, or as it
+   * stands. Names are made of little else, and need no octets to be compared.
+   */
+  readonly plainForm?: 'lower' | 'same';
+  /**
    * The rule is answered by following names through the whole directory (1.2.840.113556.1.4.1941), which a rule that
    * sees one value cannot do: the search does it. `normalize` is the one of a name.
    */

@@ -12,11 +12,11 @@ export interface SchemaNames {
   dnKey(dn: DistinguishedName): string | undefined;
 }
 
-const NUMERIC_OID = /^(?:[01]\.(?:[0-9]|[1-3][0-9])|2\.(?:0|[1-9][0-9]*))(?:\.(?:0|[1-9][0-9]*))*$/;
+const NUMERIC_OID = /^(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+$/;
 const DESCRIPTOR = /^[a-z][a-z0-9-]*$/i;
 const MAX_OID_LENGTH = 512;
 
-/** `2.5.4.3`, with arcs that the standard allows (X.660: the first is 0, 1 or 2). */
+/** `2.5.4.3` (RFC 4512, 1.4: `numericoid`). */
 export function isNumericOid(text: string): boolean {
   return text.length <= MAX_OID_LENGTH && NUMERIC_OID.test(text);
 }

@@ -121,7 +121,9 @@ export function standardMatchingRules(names: SchemaNames): MatchingRule[] {
 type Use = MatchingRule['use'];
 
 function rule(use: Use, oid: string, name: string, assertionSyntax: string, forms: NormalForms): MatchingRule {
-  return { oid, name, names: [name], use, assertionSyntax, normalize: forms.normalize };
+  const { normalizePiece, ...others } = forms;
+  const pieces = use === 'substrings' && normalizePiece !== undefined ? { normalizePiece } : {};
+  return { oid, name, names: [name], use, assertionSyntax, ...others, ...pieces };
 }
 
 function equality(oid: string, name: string, assertionSyntax: string, forms: NormalForms): MatchingRule {
@@ -133,6 +135,5 @@ function ordering(oid: string, name: string, assertionSyntax: string, forms: Nor
 }
 
 function substrings(oid: string, name: string, forms: NormalForms): MatchingRule {
-  const plain = rule('substrings', oid, name, SUBSTRING_ASSERTION, forms);
-  return forms.normalizePiece === undefined ? plain : { ...plain, normalizePiece: forms.normalizePiece };
+  return rule('substrings', oid, name, SUBSTRING_ASSERTION, forms);
 }

@@ -2,48 +2,60 @@
  * The rules over text: caseIgnore, caseExact, their IA5 forms, numericString, telephoneNumber and caseIgnoreList
  * (RFC 4517, 4.2; preparation by RFC 4518).
  */
-import type { PiecePosition } from './matching-rule.ts';
+import type { MatchingRule } from './matching-rule.ts';
 import { prepareString, transform } from './string-preparation.ts';
 
 /** How a family of rules (equality, ordering, substrings) makes its normal forms. */
-export interface NormalForms {
-  normalize(value: Uint8Array): Uint8Array | undefined;
-  normalizePiece?(piece: Uint8Array, position: PiecePosition): Uint8Array | undefined;
-}
+export type NormalForms = Pick<MatchingRule, 'normalize' | 'normalizePiece' | 'plainForm'>;
 
 function directoryString(fold: boolean): NormalForms {
   return {
-    normalize: (value) => prepareString(value, fold, 'value'),
+    // A Directory String is never empty (RFC 4517, 3.3.6), so nothing is equal to one that is.
+    normalize: (value) => (value.length === 0 ? undefined : prepareString(value, fold, 'value')),
     normalizePiece: (piece, position) => prepareString(piece, fold, position),
+    plainForm: fold ? 'lower' : 'same',
   };
 }
 
 export const caseIgnore = directoryString(true);
 export const caseExact = directoryString(false);
 
-/** IA5 is ASCII: what is not is not of the syntax. */
-function ia5(forms: NormalForms): NormalForms {
+/** IA5 is ASCII: what is not is not of the syntax. The empty text is (RFC 4517, 3.3.15). */
+function ia5(fold: boolean): NormalForms {
   return {
-    normalize: (value) => (isAscii(value) ? forms.normalize(value) : undefined),
-    normalizePiece: (piece, position) => (isAscii(piece) ? forms.normalizePiece?.(piece, position) : undefined),
+    normalize: (value) => (isAscii(value) ? prepareString(value, fold, 'value') : undefined),
+    normalizePiece: (piece, position) => (isAscii(piece) ? prepareString(piece, fold, position) : undefined),
+    plainForm: fold ? 'lower' : 'same',
   };
 }
 
-export const caseIgnoreIA5 = ia5(caseIgnore);
-export const caseExactIA5 = ia5(caseExact);
+export const caseIgnoreIA5 = ia5(true);
+export const caseExactIA5 = ia5(false);
 
-/** Text in which some characters do not count at all (RFC 4518, 2.6.2 and 2.6.3). */
-function without(insignificant: RegExp, fold: boolean): NormalForms {
-  const normalize = (value: Uint8Array) => {
+/** Text in which some characters do not count at all (RFC 4518, 2.6.2 and 2.6.3): spaces, and for telephone numbers hyphens. */
+function without(insignificant: RegExp, hyphens: boolean, fold: boolean): NormalForms {
+  const normalizePiece = (value: Uint8Array) => {
+    if (isAscii(value)) return compact(value, hyphens, fold);
     const text = transform(value, fold);
     return text === undefined ? undefined : Buffer.from(text.replace(insignificant, ''));
   };
-  return { normalize, normalizePiece: normalize };
+  return { normalize: (value) => (value.length === 0 ? undefined : normalizePiece(value)), normalizePiece };
 }
 
-export const numericString = without(/ (?!\p{M})/gu, false);
-/** Hyphens and blanks: HYPHEN-MINUS, ARMENIAN HYPHEN, HYPHEN, NON-BREAKING HYPHEN, MINUS SIGN and the small and full-width ones. */
-export const telephoneNumber = without(/[-\u058a\u2010\u2011\u2212\ufe63\uff0d]| (?!\p{M})/gu, true);
+/** ASCII without blanks, control characters, and hyphens where they do not count. */
+function compact(value: Uint8Array, hyphens: boolean, fold: boolean): Uint8Array {
+  const form = Buffer.allocUnsafe(value.length);
+  let length = 0;
+  for (const octet of value) {
+    if (octet <= 0x20 || octet === 0x7f || (hyphens && octet === 0x2d)) continue;
+    form[length++] = fold && octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet;
+  }
+  return form.subarray(0, length);
+}
+
+export const numericString = without(/ (?!\p{M})/gu, false, false);
+/** The hyphens of 2.6.3: HYPHEN-MINUS, ARMENIAN HYPHEN, HYPHEN, NON-BREAKING HYPHEN, MINUS SIGN, the small and the full-width one. */
+export const telephoneNumber = without(/[-\u058a\u2010\u2011\u2212\ufe63\uff0d]| (?!\p{M})/gu, true, true);
 
 /**
  * Lines of a postal address, matched line by line; the separator is an octet that no prepared line has, so no piece
@@ -51,7 +63,7 @@ export const telephoneNumber = without(/[-\u058a\u2010\u2011\u2212\ufe63\uff0d]|
  */
 export const caseIgnoreList: NormalForms = {
   normalize(value) {
-    const lines = splitLines(value);
+    const lines = value.length === 0 ? undefined : splitLines(value);
     if (lines === undefined) return undefined;
     const prepared: Uint8Array[] = [];
     for (const line of lines) {

@@ -62,7 +62,19 @@ function daysOf(year: number, month: number): number {
 
 export const generalizedTime: NormalForms = {
   normalize(value) {
+    if (isPlainTime(value)) return value.subarray(0, 14);
     const text = normalizeGeneralizedTime(Buffer.from(value).toString('latin1'));
     return text === undefined ? undefined : Buffer.from(text, 'latin1');
   },
 };
+
+const Z = 0x5a;
+
+/** `YYYYMMDDHHMMSSZ` without anything special about it, which nearly every time is: its digits are its normal form. */
+function isPlainTime(value: Uint8Array): boolean {
+  if (value.length !== 15 || value[14] !== Z) return false;
+  for (let at = 0; at < 14; at += 1) if (value[at]! < 0x30 || value[at]! > 0x39) return false;
+  const two = (at: number) => (value[at]! - 0x30) * 10 + value[at + 1]! - 0x30;
+  const [month, day] = [two(4), two(6)];
+  return month >= 1 && month <= 12 && day >= 1 && day <= 28 && two(8) <= 23 && two(10) <= 59 && two(12) <= 59;
+}

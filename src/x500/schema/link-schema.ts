@@ -5,7 +5,7 @@
 import type { MatchingRule } from '../matching/matching-rule.ts';
 import { isNumericOid } from '../matching/name-rules.ts';
 import { standardMatchingRules } from '../matching/standard-rules.ts';
-import { STANDARD_SYNTAXES } from '../syntax/standard-syntaxes.ts';
+import { standardSyntaxes } from '../syntax/standard-syntaxes.ts';
 import type { Syntax } from '../syntax/syntax.ts';
 import { DefinitionFields } from './definition-fields.ts';
 import { LinkedSchema } from './linked-schema.ts';
@@ -32,7 +32,7 @@ export function linkSchema(
 class Linker {
   readonly #problems: SchemaProblem[];
   readonly #warnings: SchemaProblem[] = [];
-  readonly #syntaxes = new Map<string, Syntax>(STANDARD_SYNTAXES.map((syntax) => [syntax.oid, syntax]));
+  readonly #syntaxes = new Map<string, Syntax>();
   readonly #rules = new Map<string, MatchingRule>();
   readonly #typeDrafts = new Map<string, Draft>();
   readonly #classDrafts = new Map<string, Draft>();
@@ -45,6 +45,7 @@ class Linker {
   constructor(problems: readonly SchemaProblem[]) {
     this.#problems = [...problems];
     this.#schema = new LinkedSchema();
+    for (const syntax of standardSyntaxes(this.#schema)) this.#syntaxes.set(syntax.oid, syntax);
     for (const rule of standardMatchingRules(this.#schema)) {
       for (const key of [rule.oid, ...rule.names]) this.#rules.set(key.toLowerCase(), rule);
     }

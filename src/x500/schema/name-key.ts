@@ -23,6 +23,10 @@ export function relativeNameKey(
 
 function partKey(type: AttributeType | undefined, value: string | Uint8Array): string | undefined {
   if (type?.equality === undefined) return undefined;
+  const { plainForm } = type.equality;
+  if (plainForm !== undefined && typeof value === 'string' && PLAIN.test(value)) {
+    return `${type.oid}= ${plainForm === 'lower' ? value.toLowerCase() : value} `;
+  }
   const octets = typeof value === 'string' ? Buffer.from(value) : octetsOfBer(value);
   const form = octets === undefined ? undefined : type.equality.normalize(octets);
   if (form === undefined) return undefined;
@@ -30,6 +34,8 @@ function partKey(type: AttributeType | undefined, value: string | Uint8Array): s
   return `${type.oid}=${SEPARATORS.test(text) ? text.replace(EACH_SEPARATOR, '\\$&') : text}`;
 }
 
+/** Visible ASCII without a separator: its normal form is itself between two spaces. */
+const PLAIN = /^[!-*\-./0-9:-[\]-~]+$/;
 const SEPARATORS = /[\\,+]/;
 const EACH_SEPARATOR = /[\\,+]/g;
 

@@ -3,8 +3,9 @@
  * change sequence number. A syntax is code; a site cannot add one, only name one.
  */
 
+import { parseDistinguishedName } from '../distinguished-name.ts';
 import { changeSequenceNumber, parseUuid } from '../matching/identifier-rules.ts';
-import { isDescriptor, isNumericOid } from '../matching/name-rules.ts';
+import { isDescriptor, isNumericOid, type SchemaNames, splitNameAndUid, textOf } from '../matching/name-rules.ts';
 import { isBitString, isInteger } from '../matching/number-rules.ts';
 import { normalizeGeneralizedTime } from '../matching/time-rules.ts';
 import { isDescription, isGuide, isSubstringAssertion } from './structured-values.ts';
@@ -17,8 +18,6 @@ import {
   isDirectoryString,
   isFacsimileNumber,
   isIa5String,
-  isName,
-  isNameAndOptionalUid,
   isNetgroupTriple,
   isNumericString,
   isOtherMailbox,
@@ -61,7 +60,37 @@ function isOneElement(value: Uint8Array): boolean {
 
 const latin1 = (value: Uint8Array) => Buffer.from(value).toString('latin1');
 
-export const STANDARD_SYNTAXES: readonly Syntax[] = [
+/** The syntaxes of one schema: names are names of what it knows. */
+export function standardSyntaxes(names: SchemaNames): Syntax[] {
+  return [...FIXED_SYNTAXES, ...nameSyntaxes(names)];
+}
+
+/**
+ * Syntaxes of distinguished names. A name whose type nobody defined, or whose value its type refuses, could never be
+ * found again, and is refused as OpenLDAP refuses it.
+ */
+function nameSyntaxes(names: SchemaNames): Syntax[] {
+  const known = (value: Uint8Array) => {
+    const dn = parseDistinguishedName(textOf(value) ?? '\0');
+    return dn === undefined ? undefined : names.dnKey(dn) !== undefined;
+  };
+  const fault = (wanted: string, isKnown: boolean | undefined) =>
+    isKnown === true ? undefined : isKnown === undefined ? `wants ${wanted}` : `${UNKNOWN_NAME}: wants ${wanted}`;
+  const name = 'a distinguished name such as uid=alice,ou=People,dc=example,dc=org';
+  return [
+    { oid: `${RFC_4517}.12`, description: 'DN', binary: false, fault: (value) => fault(name, known(value)) },
+    {
+      oid: `${RFC_4517}.34`,
+      description: 'Name And Optional UID',
+      binary: false,
+      fault: (value) => fault(`${name}, with bits behind it (#'01'B) or without`, known(splitNameAndUid(value).name)),
+    },
+  ];
+}
+
+const UNKNOWN_NAME = 'has a type that the schema does not know, or a value that its type refuses';
+
+const FIXED_SYNTAXES: readonly Syntax[] = [
   text(
     `${RFC_4517}.3`,
     'Attribute Type Description',
@@ -80,7 +109,6 @@ export const STANDARD_SYNTAXES: readonly Syntax[] = [
   encoded(`${RFC_4517}.9`, 'Certificate List', 'a certificate revocation list in DER'),
   encoded(`${RFC_4517}.10`, 'Certificate Pair', 'a pair of certificates in DER'),
   text(`${RFC_4517}.11`, 'Country String', 'a country code of two letters (ISO 3166), such as BE', isCountry),
-  text(`${RFC_4517}.12`, 'DN', 'a distinguished name such as uid=alice,ou=People,dc=example,dc=org', isName),
   text(
     `${RFC_4517}.14`,
     'Delivery Method',
@@ -124,12 +152,6 @@ export const STANDARD_SYNTAXES: readonly Syntax[] = [
     'Matching Rule Use Description',
     'the use of a matching rule: ( OID APPLIES ... )',
     isDescription,
-  ),
-  text(
-    `${RFC_4517}.34`,
-    'Name And Optional UID',
-    "a distinguished name, with bits behind it (#'01'B) or without",
-    isNameAndOptionalUid,
   ),
   text(`${RFC_4517}.35`, 'Name Form Description', 'the description of a name form: ( OID ... )', isDescription),
   text(`${RFC_4517}.36`, 'Numeric String', 'digits and blanks', isNumericString),

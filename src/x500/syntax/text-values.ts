@@ -2,7 +2,7 @@
  * Which octets are values of the syntaxes that are text (RFC 4517, 3.3; RFC 2307, 2.4).
  */
 import { parseDistinguishedName } from '../distinguished-name.ts';
-import { splitNameAndUid, textOf } from '../matching/name-rules.ts';
+import { textOf } from '../matching/name-rules.ts';
 import { isAscii, splitLines } from '../matching/string-rules.ts';
 
 /** A pattern over octets: no syntax that is checked by one has more than ASCII, so a character is an octet. */
@@ -21,7 +21,7 @@ export const isIa5String = isAscii;
 export const isPrintableString = matching(new RegExp(`^${PRINTABLE}+$`));
 export const isTelephoneNumber = isPrintableString;
 export const isNumericString = matching(/^[0-9 ]+$/);
-export const isCountry = matching(/^[a-zA-Z]{2}$/);
+export const isCountry = matching(new RegExp(`^${PRINTABLE}{2}$`));
 
 const METHOD = '(?:any|mhs|physical|telex|teletex|g3fax|g4fax|ia5|videotex|telephone)';
 export const isDeliveryMethod = matching(new RegExp(`^${METHOD}(?: *\\$ *${METHOD})*$`, 'i'));
@@ -44,17 +44,8 @@ export function isPostalAddress(value: Uint8Array): boolean {
   return value.length > 0 && textOf(value) !== undefined && splitLines(value) !== undefined;
 }
 
-export function isName(value: Uint8Array): boolean {
-  const text = textOf(value);
-  return text !== undefined && parseDistinguishedName(text) !== undefined;
-}
-
 export function isRelativeName(value: Uint8Array): boolean {
   return parseDistinguishedName(textOf(value) ?? '')?.rdns.length === 1;
-}
-
-export function isNameAndOptionalUid(value: Uint8Array): boolean {
-  return isName(splitNameAndUid(value).name);
 }
 
 const HOST = '[a-zA-Z0-9._-]*';
