@@ -27,6 +27,18 @@ export { type Filter, type FilterOf, formatFilter } from './filter.ts';
 export { decodeFilter, encodeFilter } from './filter-ber.ts';
 export { parseFilter } from './filter-parser.ts';
 export { type FilterTemplate, fillFilter, filterTemplate } from './filter-template.ts';
+export { formatLdif, LDIF_VERSION, type LdifText } from './ldif/format-ldif.ts';
+export type {
+  LdifAttribute,
+  LdifChange,
+  LdifControl,
+  LdifEntry,
+  LdifFault,
+  LdifModification,
+  LdifRecord,
+} from './ldif/ldif-record.ts';
+export { type LdifOptions, LdifParser, parseLdif } from './ldif/parse-ldif.ts';
+export type { ValueOfUrl } from './ldif/value-spec.ts';
 export type { MatchingRule, PiecePosition } from './matching/matching-rule.ts';
 export { parseSchema } from './schema/parse-schema.ts';
 export type {
