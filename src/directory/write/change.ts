@@ -2,7 +2,7 @@
  * DirectoryChange is what a write operation asks for (RFC 4511, 4.6 to 4.9), as values: names are parsed, attribute
  * descriptions and values are as they came.
  */
-import type { Instant } from '../../base/index.ts';
+import type { Instant, Secret } from '../../base/index.ts';
 import type { DistinguishedName, Filter, RelativeDistinguishedName } from '../../x500/index.ts';
 
 /** An attribute as a client sends it: its description, type and options in any spelling, and values. */
@@ -53,7 +53,22 @@ export interface MembershipChange {
   readonly end?: Instant;
 }
 
-export type DirectoryChange = AddChange | DeleteChange | ModifyChange | RenameChange | MembershipChange;
+/** Gives an entry another password (RFC 3062). */
+export interface PasswordModifyChange {
+  readonly kind: 'password';
+  readonly dn: DistinguishedName;
+  readonly old?: Secret;
+  /** One is made when none is given. */
+  readonly next?: Secret;
+}
+
+export type DirectoryChange =
+  | AddChange
+  | DeleteChange
+  | ModifyChange
+  | RenameChange
+  | MembershipChange
+  | PasswordModifyChange;
 
 /** What goes with a change; the door makes it of controls. */
 export interface ChangeOptions {
@@ -63,6 +78,10 @@ export interface ChangeOptions {
   readonly before?: (entry: number) => void;
   /** Called with the entry right after the change, before any later one is seen (RFC 4527). */
   readonly after?: (entry: number) => void;
+  /** Everything is checked and nothing is written: `success` says that it would be done. */
+  readonly dryRun?: boolean;
+  /** Operational attributes that are given are kept as they are, as what `slapcat` printed wants it; computed ones are passed over. For the system alone. */
+  readonly keepOperational?: boolean;
   /** Ends what waits: a change that is not yet on its way to the store is not made, and `canceled` is answered. */
   readonly signal?: AbortSignal;
 }

@@ -1,6 +1,9 @@
 /**
  * DirectoryResult is how an operation ended, in the names of RFC 4511, 4.1.9; the door maps them to numbers.
  */
+import type { Secret } from '../../base/index.ts';
+import type { PolicyRefusal } from '../policy/policy-refusal.ts';
+
 export type ResultName =
   | 'success'
   | 'operationsError'
@@ -42,6 +45,10 @@ export interface DirectoryResult {
   readonly message: string;
   /** The nearest entry above a name that there is none of, where the asker may know of it. */
   readonly matchedDn?: string;
+  /** Why the password policy refused a password. */
+  readonly policy?: PolicyRefusal;
+  /** The password that was made because none was given. */
+  readonly generated?: Secret;
 }
 
 export const SUCCESS: DirectoryResult = { code: 'success', message: '' };

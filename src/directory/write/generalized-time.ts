@@ -1,0 +1,19 @@
+/**
+ * GeneralizedTime as the directory writes it: seconds, in UTC (RFC 4517, 3.3.13), as slapd does.
+ */
+import type { Instant } from '../../base/index.ts';
+
+const FORM = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})z$/i;
+
+/** `20261122120129Z`; the part of a second is dropped. */
+export function generalizedTime(instant: Instant): string {
+  return `${new Date(instant).toISOString().slice(0, 19).replace(/[-T:]/g, '')}Z`;
+}
+
+/** The instant of the form that `generalizedTime` writes; undefined for any other, and for a day that there is not. */
+export function parseGeneralizedTime(text: string): Instant | undefined {
+  const [, year, month, day, hour, minute, second] = FORM.exec(text) ?? [];
+  if (year === undefined) return undefined;
+  const instant = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(instant) || generalizedTime(instant) !== text.toUpperCase() ? undefined : instant;
+}
