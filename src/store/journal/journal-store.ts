@@ -73,6 +73,7 @@ export interface StagedContent {
    * the present content open.
    */
   commit(csn: string): Promise<AppendOutcome>;
+  /** Idempotent. After it, or after `commit`, everything else rejects with STORE_CLOSED. */
   discard(): Promise<void>;
 }
 

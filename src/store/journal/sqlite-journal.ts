@@ -92,8 +92,8 @@ class SqliteJournalStore implements JournalStore {
   #csn: string;
   readonly #snapshots = new Set<JournalReader>();
   #staged: SqliteStagedContent | undefined;
-  /** Settles when no swap is under way. */
-  #swapped: Promise<unknown> = Promise.resolve();
+  /** Settles with the swap that is under way. */
+  #swapping: Promise<unknown> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(path: string, random: Random, live: Live) {
@@ -137,13 +137,17 @@ class SqliteJournalStore implements JournalStore {
   }
 
   async *#batches(reader: JournalReader) {
+    const refuseWhenEnded = () => {
+      if (!this.#snapshots.has(reader)) throw storeError('STORE_CLOSED', 'the snapshot has ended');
+    };
     try {
+      refuseWhenEnded();
       const state = reader.state();
       const batches = scanObjects(reader.db, state, (what) => {
         throw damaged(reader.db, what);
       });
       for (;;) {
-        if (!this.#snapshots.has(reader)) throw storeError('STORE_CLOSED', 'the snapshot has ended');
+        refuseWhenEnded();
         const { value, done } = batches.next();
         if (done === true) return;
         yield value;
@@ -205,7 +209,8 @@ class SqliteJournalStore implements JournalStore {
   }
 
   async #perform(task: JournalTask, buffers: readonly ArrayBuffer[] = []): Promise<JournalResult> {
-    await this.#ready();
+    this.#refuseWhenClosed();
+    if (this.#swapping !== undefined) await this.#ready();
     const result = await this.#live.writer.perform(task, buffers);
     this.#head = result.head;
     this.#csn = result.csn;
@@ -213,9 +218,11 @@ class SqliteJournalStore implements JournalStore {
   }
 
   #swap(expectedHead: number): Promise<AppendOutcome> {
-    const swapped = this.#swapWhen(expectedHead);
-    this.#swapped = swapped.catch(() => {});
-    return swapped;
+    const swap = this.#swapWhen(expectedHead).finally(() => {
+      this.#swapping = undefined;
+    });
+    this.#swapping = swap.catch(() => {});
+    return swap;
   }
 
   /** The old content is folded into one file first, which also shows that nobody else has it open. */
@@ -237,7 +244,7 @@ class SqliteJournalStore implements JournalStore {
   }
 
   async #close(): Promise<void> {
-    await this.#swapped;
+    await this.#swapping;
     await this.#staged?.discard();
     await this.#release();
   }
@@ -252,7 +259,7 @@ class SqliteJournalStore implements JournalStore {
 
   async #ready(): Promise<void> {
     this.#refuseWhenClosed();
-    await this.#swapped;
+    await this.#swapping;
     this.#refuseWhenClosed();
   }
 

@@ -3,6 +3,7 @@
  */
 import { rmSync } from 'node:fs';
 import { extname } from 'node:path';
+import { storeError } from '../errors.ts';
 import { stagedPath } from '../sqlite/swap.ts';
 import { WriterThread } from '../sqlite/writer-thread.ts';
 import type { AppendOutcome, StagedContent, StoredObject } from './journal-store.ts';
@@ -29,6 +30,7 @@ export class SqliteStagedContent implements StagedContent {
   #waitingOctets = 0;
   #failure: unknown;
   #last: Promise<unknown> = Promise.resolve();
+  #hasEnded = false;
 
   private constructor(options: StagingOptions, thread: WriterThread<StagingTask, undefined>) {
     this.#options = options;
@@ -42,6 +44,7 @@ export class SqliteStagedContent implements StagedContent {
   }
 
   async add(objects: readonly StoredObject[]): Promise<void> {
+    this.#refuseWhenEnded();
     for (const object of objects) checkWrite(object);
     const { buffer, views } = encodeWrites([objects]);
     const octets = buffer.byteLength;
@@ -60,9 +63,11 @@ export class SqliteStagedContent implements StagedContent {
   }
 
   async commit(csn: string): Promise<AppendOutcome> {
+    this.#refuseWhenEnded();
     checkCsn(csn);
     await this.#last;
     if (this.#failure !== undefined) throw this.#failure;
+    this.#hasEnded = true;
     const { head } = this.#options;
     await this.#thread.perform({ kind: 'finish', head: head + 1, csn });
     await this.#thread.close();
@@ -72,8 +77,14 @@ export class SqliteStagedContent implements StagedContent {
   }
 
   async discard(): Promise<void> {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
     await this.#thread.close();
     this.#remove();
+  }
+
+  #refuseWhenEnded(): void {
+    if (this.#hasEnded) throw storeError('STORE_CLOSED', 'the staged content was committed or discarded');
   }
 
   #remove(): void {

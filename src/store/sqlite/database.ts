@@ -26,12 +26,16 @@ export function openDatabase(path: string, { readOnly, patience }: DatabaseOptio
 
 /** Primary result codes of SQLite (the low octet of an extended one). */
 const PRIMARY: ReadonlyMap<number, StoreErrorCode> = new Map([
+  [1, 'STORE_CORRUPT'], // ERROR: our statements are right, so it is the tables or values that are not
   [3, 'STORE_READ_ONLY'], // PERM
   [5, 'STORE_BUSY'], // BUSY
   [6, 'STORE_BUSY'], // LOCKED
   [8, 'STORE_READ_ONLY'], // READONLY
   [11, 'STORE_CORRUPT'], // CORRUPT
   [13, 'STORE_FULL'], // FULL
+  [18, 'STORE_CORRUPT'], // TOOBIG
+  [19, 'STORE_CORRUPT'], // CONSTRAINT
+  [20, 'STORE_CORRUPT'], // MISMATCH
   [26, 'STORE_CORRUPT'], // NOTADB
 ]);
 

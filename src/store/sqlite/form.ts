@@ -5,7 +5,7 @@
  * form is a new step. All steps that a file lacks run in one transaction.
  */
 import { storeError } from '../errors.ts';
-import type { Database } from './database.ts';
+import { type Database, openDatabase } from './database.ts';
 
 /** A step: SQL, or what SQL alone cannot say. It runs within the transaction of the migration. */
 export type Step = string | ((db: Database) => void);
@@ -57,6 +57,29 @@ export function checkStructure(db: Database): void {
       `${db.location()}: is damaged (${String(finding)}); restore it from a backup, or move it and its -wal file away to start empty`,
     );
   }
+}
+
+/**
+ * Throws STORE_CORRUPT when the tables are not exactly those that the steps make: a flipped bit in a definition changes what a
+ * statement means.
+ */
+export function checkTables(db: Database, form: Form): void {
+  const model = openDatabase(':memory:', { readOnly: false, patience: 0 });
+  try {
+    migrate(model, form);
+    if (definitions(db) !== definitions(model)) {
+      throw storeError(
+        'STORE_CORRUPT',
+        `${db.location()}: its tables are not as they were made; restore it from a backup`,
+      );
+    }
+  } finally {
+    model.close();
+  }
+}
+
+function definitions(db: Database): string {
+  return JSON.stringify(db.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name').all());
 }
 
 function pragma(db: Database, name: 'application_id' | 'user_version'): number {

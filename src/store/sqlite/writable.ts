@@ -5,7 +5,7 @@ import { existsSync, statSync } from 'node:fs';
 import { storeError } from '../errors.ts';
 import { makePrivateFile } from '../private-files.ts';
 import { type Database, openDatabase } from './database.ts';
-import { checkOwnership, checkStructure, type Form, migrate } from './form.ts';
+import { checkOwnership, checkStructure, checkTables, type Form, migrate } from './form.ts';
 
 /** How long another program's write lock (a backup, an operator's shell) is waited for. */
 const PATIENCE = 5_000;
@@ -34,6 +34,7 @@ export function openWritable(path: string, form: Form): Database {
     );
     db.exec(`PRAGMA journal_size_limit = ${64 * 1024 * 1024}`);
     migrate(db, form);
+    checkTables(db, form);
     checkStructure(db);
     return db;
   } catch (error) {
