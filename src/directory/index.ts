@@ -3,6 +3,13 @@
  *
  * Reads are answered from the memory view, writes go through the store first; nothing is visible that is not durable.
  */
+export { type Blocklist, builtInBlocklist, loadBlocklist } from './policy/blocklist.ts';
+export {
+  PasswordPolicy,
+  type PasswordPolicyOptions,
+  type PasswordProblem,
+  passwordPolicySchema,
+} from './policy/password-policy.ts';
 export type { PolicyNotice, PolicyRefusal } from './policy/policy-refusal.ts';
 export {
   ANONYMOUS,
@@ -33,6 +40,21 @@ export {
 } from './stored/member-form.ts';
 export { Space } from './stored/space.ts';
 export { formatUuid, isNilUuid, NIL_UUID, newUuid, parseUuid, UUID_OCTETS } from './stored/uuid.ts';
+export {
+  AccountStatus,
+  type AccountView,
+  type DisabledWhen,
+  disabledWhenSchema,
+} from './verifier/account-status.ts';
+export { type AppPassword, LONGEST_LABEL, MOST_APP_PASSWORDS } from './verifier/app-password.ts';
+export type {
+  Authentication,
+  AuthenticationRefusal,
+  AuthenticationRequest,
+  CommitVerifiers,
+  FormVerifier,
+} from './verifier/authenticator.ts';
+export type { PasswordModify } from './verifier/password-planner.ts';
 export type {
   PasswordChange,
   PasswordChanger,
@@ -41,6 +63,7 @@ export type {
   VerifierRefusal,
   VerifierWrite,
 } from './verifier/verifier-plan.ts';
+export { type NewAppPassword, Verifiers, type VerifiersOptions } from './verifier/verifiers.ts';
 export type {
   AddChange,
   Attribute,

@@ -12,6 +12,8 @@ import type { Milliseconds } from '../../base/index.ts';
  * too-short       fewer characters than the policy asks for
  * too-long        more than 4,096 octets
  * in-history      one of the last ones
+ * only-one        there is a password already; it is replaced, not added to
+ * no-such-value   there is no password that could be deleted
  * unusable        text that can be no password: empty, NUL, not UTF-8; or a hashed form that nothing can match
  */
 export type PolicyRefusal =
@@ -22,11 +24,15 @@ export type PolicyRefusal =
   | 'too-short'
   | 'too-long'
   | 'in-history'
+  | 'only-one'
+  | 'no-such-value'
   | 'unusable';
 
-/** What the password policy says about a login; a door that was asked for it tells it. */
+/**
+ * What the password policy says about a login whose password was right; a door that was asked for it tells it. There is
+ * none for a locked account: it looks like a wrong password (security rule 7).
+ */
 export type PolicyNotice =
   | { readonly kind: 'expires'; readonly in: Milliseconds }
   | { readonly kind: 'expired' }
-  | { readonly kind: 'must-change' }
-  | { readonly kind: 'locked' };
+  | { readonly kind: 'must-change' };

@@ -47,7 +47,7 @@ export type PasswordChanger =
   | 'self'
   /** Somebody else, who may write userPassword. */
   | 'other'
-  /** The operator on the machine: the policy does not bind; hashed forms are taken. */
+  /** The operator on the machine, and imports: the policy does not bind, hashed forms are taken as they are. */
   | 'system';
 
 export interface PasswordChange {
@@ -58,4 +58,6 @@ export interface PasswordChange {
   readonly names: readonly string[];
   /** `Rights.storesHashedPasswords` of who changes it. */
   readonly storesHashed: boolean;
+  /** When the password was set, where an import knows it; now otherwise. */
+  readonly changedAt?: Instant;
 }
