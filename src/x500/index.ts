@@ -27,6 +27,7 @@ export { type Filter, type FilterOf, formatFilter } from './filter.ts';
 export { decodeFilter, encodeFilter } from './filter-ber.ts';
 export { parseFilter } from './filter-parser.ts';
 export { type FilterTemplate, fillFilter, filterTemplate } from './filter-template.ts';
+export { formatLdapUrl, type LdapUrl, type LdapUrlExtension, parseLdapUrl } from './ldap-url.ts';
 export { formatLdif, LDIF_VERSION, type LdifText } from './ldif/format-ldif.ts';
 export type {
   LdifAttribute,
