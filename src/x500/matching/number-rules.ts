@@ -68,12 +68,15 @@ export const octetString: NormalForms = {
   normalizePiece: (piece) => piece,
 };
 
-/** Integers of at most 64 bits are looked at as bits. */
+/** An integer as its bits in two's complement; only those of 64 bits have some. */
 function bits(value: Uint8Array): bigint | undefined {
-  return value.length > 20 || !isInteger(value)
-    ? undefined
-    : BigInt.asUintN(64, BigInt(Buffer.from(value).toString('latin1')));
+  if (value.length > MAX_BITS_LENGTH || !isInteger(value)) return undefined;
+  const number = BigInt(Buffer.from(value).toString('latin1'));
+  return BigInt.asIntN(64, number) === number ? BigInt.asUintN(64, number) : undefined;
 }
+
+/** `-9223372036854775808` */
+const MAX_BITS_LENGTH = 20;
 
 /** Every bit of the assertion is set in the value (1.2.840.113556.1.4.803). */
 export function hasAllBits(value: Uint8Array, assertion: Uint8Array): boolean | undefined {

@@ -48,8 +48,8 @@ export function isRelativeName(value: Uint8Array): boolean {
   return parseDistinguishedName(textOf(value) ?? '')?.rdns.length === 1;
 }
 
-const HOST = '[a-zA-Z0-9._-]*';
+const HOST = '[a-zA-Z0-9.-]*';
 export const isNetgroupTriple = matching(new RegExp(`^\\(${HOST},${HOST},${HOST}\\)$`));
-export const isBootParameter = matching(/^[a-zA-Z0-9._-]+=[a-zA-Z0-9._-]+:[\x21-\x7e]+$/);
+export const isBootParameter = matching(/^[a-zA-Z0-9.-]+=[a-zA-Z0-9.-]+:[\x21-\x7e]+$/);
 
 export const isBraced = matching(/^\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}$/s);
