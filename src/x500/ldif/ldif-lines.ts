@@ -15,8 +15,8 @@ export interface LdifLineReader<Name> {
   line(name: Name, value: Buffer, line: number): void;
   /** A line with nothing but `-`. */
   dash(line: number): void;
-  /** An empty line, or the end of the file. */
-  blank(): void;
+  /** An empty line, or the end of the file. After `forget` it is asked for every `name` again. */
+  blank(): 'forget' | undefined;
   fault(line: number, message: string): void;
 }
 
@@ -82,12 +82,7 @@ export class LdifLines<Name> {
   end(): void {
     if (this.#heldLength > 0) this.#read(Buffer.concat(this.#heldLineFeed ? this.#held : [...this.#held, NEW_LINE]));
     this.#release();
-    if (!this.#stopped) this.#reader.blank();
-  }
-
-  /** Forgets which descriptions were met, so that `name` is called for each again. */
-  forgetNames(): void {
-    this.#names.fill(undefined);
+    if (!this.#stopped) this.#blank();
   }
 
   /**
@@ -170,11 +165,15 @@ export class LdifLines<Name> {
     if (first === HASH) return this.#pass(octets, start);
     if (first === SPACE) return this.#badLine(octets, start, 'a line that continues nothing');
     if (end > start && octets[feed + 1] === SPACE) return this.#foldedLine(octets, start);
-    if (end <= start) this.#reader.blank();
+    if (end <= start) this.#blank();
     else if (first === DASH && end === start + 1) this.#reader.dash(this.#line);
     else this.#reader.fault(this.#line, 'neither `name: value` nor a comment');
     this.#line += 1;
     return feed + 1;
+  }
+
+  #blank(): void {
+    if (this.#reader.blank() === 'forget') this.#names.fill(undefined);
   }
 
   #badLine(octets: Buffer, start: number, message: string): number {

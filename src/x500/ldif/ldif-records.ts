@@ -6,30 +6,19 @@
  * and the last modification of a record needs no `-`.
  */
 import type { DistinguishedName, RelativeDistinguishedName } from '../distinguished-name.ts';
+import { readControl } from './control-line.ts';
+import {
+  Descriptions,
+  isDescription,
+  NO_ATTRIBUTE,
+  type OpenAttribute,
+  type SpelledDescription,
+} from './descriptions.ts';
+import { quoted, shortened } from './fault-text.ts';
 import type { LdifLineReader } from './ldif-lines.ts';
 import type { LdifControl, LdifFault, LdifModification, LdifRecord } from './ldif-record.ts';
 import { SiblingNames } from './sibling-names.ts';
-import { readValueSpec, type ValueOfUrl } from './value-spec.ts';
-
-interface OpenAttribute {
-  readonly attribute: string;
-  readonly values: Uint8Array[];
-}
-
-/** A description in any spelling, with what the record that is being read has of it. */
-interface Description {
-  readonly key: string;
-  /** The number of the record that `open` belongs to. */
-  record: number;
-  open: OpenAttribute;
-}
-
-interface SpelledName {
-  readonly text: string;
-  readonly description: Description;
-  /** Why it can be no attribute of an entry; undefined when it can. */
-  readonly objection: string | undefined;
-}
+import type { ValueOfUrl } from './value-spec.ts';
 
 export interface LdifRecordOptions {
   /** Octets of the names and values of the largest record. */
@@ -53,17 +42,12 @@ type State =
   | 'newsuperior'
   | 'fault';
 
-const NOTHING: OpenAttribute = { attribute: '', values: [] };
 const OPERATIONS = new Set<string>(['add', 'delete', 'replace', 'increment'] satisfies LdifModification['operation'][]);
-const DESCRIPTION = /^(?:[A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)(?:;[A-Za-z0-9-]+)*$/;
-const CONTROL = /^(\d+(?:\.\d+)+)(?: +(true|false))?(?= *$|:)/i;
-/** Different descriptions that are remembered over records; options such as dates make new ones without end. */
-const MOST_DESCRIPTIONS = 4096;
 
-export class LdifRecords implements LdifLineReader<SpelledName> {
+export class LdifRecords implements LdifLineReader<SpelledDescription> {
   readonly #options: LdifRecordOptions;
   readonly #names = new SiblingNames();
-  readonly #descriptions = new Map<string, Description>();
+  readonly #descriptions = new Descriptions();
   #read: (LdifRecord | LdifFault)[] = [];
   #state: State = 'first';
   /** Counts records, so that a description knows which one it was met in. */
@@ -76,7 +60,8 @@ export class LdifRecords implements LdifLineReader<SpelledName> {
   #controls: LdifControl[] = [];
   #attributes: OpenAttribute[] = [];
   #modifications: LdifModification[] = [];
-  #modified: OpenAttribute = NOTHING;
+  #modified: OpenAttribute = NO_ATTRIBUTE;
+  #modifiedKey = '';
   #newRdn: RelativeDistinguishedName = [];
   #deleteOldRdn = false;
   #newSuperior: DistinguishedName | undefined;
@@ -92,24 +77,11 @@ export class LdifRecords implements LdifLineReader<SpelledName> {
     return read;
   }
 
-  /** Whether so many descriptions were met that they should be forgotten, here and where the spellings are looked up. */
-  forget(): boolean {
-    if (this.#descriptions.size <= MOST_DESCRIPTIONS || this.#state !== 'record') return false;
-    this.#descriptions.clear();
-    return true;
+  name(text: string): SpelledDescription {
+    return this.#descriptions.spelled(text);
   }
 
-  name(text: string): SpelledName {
-    const key = text.toLowerCase();
-    let description = this.#descriptions.get(key);
-    if (description === undefined) {
-      description = { key, record: -1, open: NOTHING };
-      this.#descriptions.set(key, description);
-    }
-    return { text, description, objection: objectionTo(key) };
-  }
-
-  line(name: SpelledName, value: Buffer, line: number): void {
+  line(name: SpelledDescription, value: Buffer, line: number): void {
     this.#lines += 1;
     this.#octets += name.text.length + value.length;
     if (this.#lines > this.#options.mostLines)
@@ -137,7 +109,7 @@ export class LdifRecords implements LdifLineReader<SpelledName> {
       case 'modification':
         return this.#modification(key, value, line);
       case 'values':
-        if (key !== this.#modified.attribute.toLowerCase())
+        if (key !== this.#modifiedKey)
           return this.fault(
             line,
             `a value of ${shortened(this.#modified.attribute)} or - was expected, not ${shortened(key)}:`,
@@ -158,12 +130,12 @@ export class LdifRecords implements LdifLineReader<SpelledName> {
     else this.fault(line, '- where no modification ends');
   }
 
-  blank(): void {
+  blank(): 'forget' | undefined {
     const [line, dn, controls] = [this.#line, this.#dn, this.#controls];
     switch (this.#state) {
       case 'first':
       case 'record':
-        return;
+        return undefined;
       case 'attributes':
         if (this.#attributes.length === 0) this.fault(line, 'an entry without attributes');
         else if (this.#change === undefined) this.#read.push({ kind: 'entry', line, dn, attributes: this.#attributes });
@@ -193,6 +165,7 @@ export class LdifRecords implements LdifLineReader<SpelledName> {
     this.#state = 'record';
     this.#lines = 0;
     this.#octets = 0;
+    return this.#descriptions.tidy() ? 'forget' : undefined;
   }
 
   fault(line: number, message: string): void {
@@ -203,10 +176,11 @@ export class LdifRecords implements LdifLineReader<SpelledName> {
   #firstLine(key: string, value: Buffer, line: number): void {
     if (key === 'dn') {
       const dn = this.#names.parse(value);
-      if (dn === undefined) return this.fault(line, `not a distinguished name: ${quote(value)}`);
+      if (dn === undefined) return this.fault(line, `not a distinguished name: ${quoted(value)}`);
       this.#begin(dn, line);
     } else if (key === 'version' && this.#state === 'first') {
-      if (value.toString('latin1') !== '1') return this.fault(line, `version ${quote(value)} of LDIF; only 1 is known`);
+      if (value.toString('latin1') !== '1')
+        return this.fault(line, `version ${quoted(value)} of LDIF; only 1 is known`);
       this.#state = 'record';
     } else this.fault(line, `a record begins with dn:, not with ${shortened(key)}:`);
   }
@@ -221,12 +195,12 @@ export class LdifRecords implements LdifLineReader<SpelledName> {
     this.#state = 'changetype';
   }
 
-  #attribute({ text, description, objection }: SpelledName, value: Buffer, line: number): void {
+  #attribute({ text, description }: SpelledDescription, value: Buffer, line: number): void {
     if (description.record === this.#record) {
       description.open.values.push(value);
       return;
     }
-    if (objection !== undefined) return this.fault(line, objection);
+    if (description.objection !== undefined) return this.fault(line, description.objection);
     const open = { attribute: text, values: [value] };
     description.record = this.#record;
     description.open = open;
@@ -253,32 +227,25 @@ export class LdifRecords implements LdifLineReader<SpelledName> {
         this.#change = 'rename';
         return;
       default:
-        return this.fault(line, `changetype ${quote(value)} is none of add, delete, modify, moddn, modrdn`);
+        return this.fault(line, `changetype ${quoted(value)} is none of add, delete, modify, moddn, modrdn`);
     }
     this.#change = text;
   }
 
   #control(value: Buffer, line: number): void {
-    const match = CONTROL.exec(value.toString('latin1'));
-    if (match === null) return this.fault(line, 'not a control: an object identifier, true or false, a value');
-    const [head, oid = '', critical = 'false'] = match;
-    const control = { oid, critical: critical.toLowerCase() === 'true' };
-    if (value.length === head.length || value[head.length] !== 0x3a) {
-      this.#controls.push(control);
-      return;
-    }
-    const content = readValueSpec(value, head.length + 1, value.length, this.#options.valueOfUrl);
-    if (typeof content === 'string') return this.fault(line, content);
-    this.#controls.push({ ...control, value: content });
+    const control = readControl(value, this.#options.valueOfUrl);
+    if (typeof control === 'string') return this.fault(line, control);
+    this.#controls.push(control);
   }
 
   #modification(key: string, value: Buffer, line: number): void {
     if (!isOperation(key))
       return this.fault(line, `add:, delete:, replace: or increment: was expected, not ${shortened(key)}:`);
     const attribute = value.toString('latin1');
-    if (!DESCRIPTION.test(attribute)) return this.fault(line, `not an attribute: ${quote(value)}`);
+    if (!isDescription(attribute)) return this.fault(line, `not an attribute: ${quoted(value)}`);
     const values: Uint8Array[] = [];
     this.#modified = { attribute, values };
+    this.#modifiedKey = attribute.toLowerCase();
     this.#modifications.push({ operation: key, attribute, values });
     this.#state = 'values';
   }
@@ -288,7 +255,7 @@ export class LdifRecords implements LdifLineReader<SpelledName> {
     switch (state) {
       case 'newrdn': {
         const [rdn, ...more] = this.#names.parse(value)?.rdns ?? [];
-        if (rdn === undefined || more.length > 0) return this.fault(line, `not one part of a name: ${quote(value)}`);
+        if (rdn === undefined || more.length > 0) return this.fault(line, `not one part of a name: ${quoted(value)}`);
         this.#newRdn = rdn;
         this.#state = 'deleteoldrdn';
         return;
@@ -302,7 +269,7 @@ export class LdifRecords implements LdifLineReader<SpelledName> {
       }
       case 'newsuperior':
         this.#newSuperior = this.#names.parse(value);
-        if (this.#newSuperior === undefined) return this.fault(line, `not a distinguished name: ${quote(value)}`);
+        if (this.#newSuperior === undefined) return this.fault(line, `not a distinguished name: ${quoted(value)}`);
         this.#state = 'nothing';
     }
   }
@@ -320,21 +287,6 @@ export class LdifRecords implements LdifLineReader<SpelledName> {
   }
 }
 
-function objectionTo(key: string): string | undefined {
-  if (key === 'dn') return 'dn: inside of a record; is a blank line missing before it?';
-  if (key === 'changetype') return 'changetype: belongs right after dn:';
-  return DESCRIPTION.test(key) ? undefined : `not an attribute: ${shortened(key)}`;
-}
-
 function isOperation(key: string): key is LdifModification['operation'] {
   return OPERATIONS.has(key);
-}
-
-function shortened(text: string): string {
-  return text.slice(0, 100);
-}
-
-/** A value for a message: no control character of it reaches a terminal. */
-function quote(value: Buffer): string {
-  return JSON.stringify(shortened(value.toString('utf8', 0, 400))).replace(/\p{Cc}/gu, '?');
 }

@@ -33,7 +33,6 @@ export class LdifParser {
   /** The records that these octets complete. Values are views of the octets, which must stay as they are. */
   push(chunk: Uint8Array): readonly (LdifRecord | LdifFault)[] {
     this.#lines.push(chunk);
-    if (this.#records.forget()) this.#lines.forgetNames();
     return this.#records.take();
   }
 
