@@ -83,6 +83,24 @@ export const COUNT_FIGURES = {
     atLeast: 1_000,
     files: ['access/smallest-change.test.ts'],
   },
+  'directory-bit-flips': {
+    what: "bit flips at random offsets of the directory's store and of its log, detected or harmless",
+    wanted: 'all',
+    atLeast: 2_000,
+    files: ['store/journal-damage.test.ts'],
+  },
+  'directory-kill': {
+    what: "kill -9 while the directory's store writes: acknowledged writes lost, and half transactions",
+    wanted: 'none',
+    atLeast: 200,
+    files: ['store/journal-kill.test.ts'],
+  },
+  'directory-disk-faults': {
+    what: "acknowledged writes of the directory's store lost to a full disk, a read-only one, and fsync that fails",
+    wanted: 'none',
+    atLeast: 1_000,
+    files: ['store/journal-disk.test.ts'],
+  },
 } as const satisfies Readonly<Record<string, CountFigure>>;
 
 export type CountFigureId = keyof typeof COUNT_FIGURES;

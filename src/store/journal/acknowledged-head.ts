@@ -1,5 +1,5 @@
 /**
- * AcknowledgedHead is the small file beside the database that says how far was acknowledged.
+ * The acknowledged head is a small file beside the database that says how far was acknowledged.
  *
  * SQLite ends its write-ahead log at the first frame that does not check, as it must after a crash; so a flipped bit in the log would
  * silently take back what was acknowledged, and so would an older copy of the file put in its place. What is written here after each
@@ -13,72 +13,83 @@ import { storeError } from '../errors.ts';
 import { makePrivateFile } from '../private-files.ts';
 import { checksum } from './checksum.ts';
 
+/** Octets of a slot: what a disk writes whole. */
 const SLOT = 512;
-const SLOTS = 2;
 
-interface Acknowledged {
+interface Head {
   readonly generation: string;
   readonly head: number;
 }
 
-export const acknowledgedPath = (database: string) => `${database}-head`;
+const ADVICE = 'restore it from a backup (store restore)';
 
+const pathOf = (database: string) => `${database}-head`;
+
+/** What the file says. */
 export class AcknowledgedHead {
+  readonly #database: string;
+  readonly #slots: readonly (Head | undefined)[];
+
+  private constructor(database: string, octets: Buffer) {
+    this.#database = database;
+    this.#slots = [0, SLOT].map((at) => decode(octets.subarray(at, at + SLOT)));
+  }
+
+  /** Undefined when nothing was acknowledged yet. */
+  static read(database: string): AcknowledgedHead | undefined {
+    const path = pathOf(database);
+    const octets = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+    return octets.length === 0 ? undefined : new AcknowledgedHead(database, octets);
+  }
+
+  /** Throws STORE_CORRUPT when the database is gone, or emptied. */
+  refuseMissing(): void {
+    if (existsSync(this.#database) && statSync(this.#database).size > 0) return;
+    throw storeError(
+      'STORE_CORRUPT',
+      `${this.#database}: is missing or empty but its -head file is there; ${ADVICE}, or move both away to start empty`,
+    );
+  }
+
+  /** Throws STORE_CORRUPT when a database with this head holds less than was acknowledged. */
+  check({ generation, head }: Head): void {
+    const slots = this.#slots.filter((slot) => slot !== undefined);
+    if (slots.length === 0) {
+      throw storeError(
+        'STORE_CORRUPT',
+        `${pathOf(this.#database)}: is damaged; run store verify, and move it away when nothing else is wrong`,
+      );
+    }
+    if (slots.some((slot) => slot.generation !== generation)) {
+      throw storeError('STORE_CORRUPT', `${this.#database}: is another one than was used last; ${ADVICE}`);
+    }
+    const latest = Math.max(...slots.map((slot) => slot.head));
+    if (latest <= head) return;
+    throw storeError(
+      'STORE_CORRUPT',
+      `${this.#database}: ends at ${head}, but ${latest} was acknowledged: its log is damaged, or an older copy was put in its place; ${ADVICE}`,
+    );
+  }
+}
+
+/** Writes it. */
+export class HeadAcknowledgement {
   readonly #file: number;
   #writes = 0;
 
-  private constructor(path: string) {
+  /** For a database that passed the check. */
+  constructor(database: string, head: Head) {
+    const path = pathOf(database);
     makePrivateFile(path);
     this.#file = openSync(path, 'r+');
+    this.write(head);
+    this.write(head);
   }
 
-  /** Throws STORE_CORRUPT when the database at `database` is gone, or emptied, while this file says that there was one. */
-  static refuseMissing(database: string): void {
-    if (existsSync(database) && statSync(database).size > 0) return;
-    const path = acknowledgedPath(database);
-    if (!existsSync(path) || statSync(path).size === 0) return;
-    throw storeError(
-      'STORE_CORRUPT',
-      `${database}: is missing or empty but its -head file is there; restore it from a backup (store restore), or move both away to start empty`,
-    );
-  }
-
-  /** Throws STORE_CORRUPT when the database holds less than was acknowledged. Writes nothing. */
-  static check(database: string, { generation, head }: Acknowledged): void {
-    const path = acknowledgedPath(database);
-    if (!existsSync(path)) return;
-    const octets = readFileSync(path);
-    if (octets.length === 0) return;
-    const slots = Array.from({ length: SLOTS }, (_, slot) => decode(octets.subarray(slot * SLOT, (slot + 1) * SLOT)));
-    const known = slots.filter((slot) => slot !== undefined);
-    const latest = known.reduce<Acknowledged | undefined>(
-      (last, next) => (last && last.head > next.head ? last : next),
-      undefined,
-    );
-    if (latest === undefined)
-      throw storeError('STORE_CORRUPT', `${path}: is damaged; run store verify, then move it away`);
-    if (latest.generation !== generation) {
-      throw storeError('STORE_CORRUPT', `${database}: is of another generation than was served last; ${ADVICE}`);
-    }
-    if (latest.head > head) {
-      throw storeError(
-        'STORE_CORRUPT',
-        `${database}: ends at ${head}, but ${latest.head} was acknowledged: its log is damaged, or an older copy was put in its place; ${ADVICE}`,
-      );
-    }
-  }
-
-  /** Opens the file for a database that passed `check`. */
-  static open(database: string, acknowledged: Acknowledged): AcknowledgedHead {
-    const file = new AcknowledgedHead(acknowledgedPath(database));
-    for (let slot = 0; slot < SLOTS; slot += 1) file.write(acknowledged);
-    return file;
-  }
-
-  write(acknowledged: Acknowledged): void {
-    const slot = this.#writes % SLOTS;
+  write({ generation, head }: Head): void {
+    const slot = this.#writes % 2;
     this.#writes += 1;
-    writeSync(this.#file, encode(acknowledged), 0, SLOT, slot * SLOT);
+    writeSync(this.#file, encode({ generation, head }), 0, SLOT, slot * SLOT);
   }
 
   close(): void {
@@ -86,15 +97,13 @@ export class AcknowledgedHead {
   }
 }
 
-const ADVICE = 'restore it from a backup (store restore)';
-
-function encode({ generation, head }: Acknowledged): Buffer {
+function encode({ generation, head }: Head): Buffer {
   const text = `${generation} ${head}`;
   return Buffer.from(`${text} ${checksum(text)}\n`.padEnd(SLOT, '\0'));
 }
 
-function decode(slot: Buffer): Acknowledged | undefined {
+function decode(slot: Buffer): Head | undefined {
   const [generation = '', head, sum] = slot.toString('latin1').split('\n')[0]!.split(' ');
-  if (checksum(`${generation} ${head}`) !== Number(sum)) return undefined;
+  if (sum === undefined || checksum(`${generation} ${head}`) !== Number(sum)) return undefined;
   return { generation, head: Number(head) };
 }

@@ -10,7 +10,7 @@
 import { storeError } from '../errors.ts';
 import { type Database, isSyncFailure, type Statement, sqliteFailure } from '../sqlite/database.ts';
 import type { Writing } from '../sqlite/writer-loop.ts';
-import { AcknowledgedHead } from './acknowledged-head.ts';
+import { AcknowledgedHead, HeadAcknowledgement } from './acknowledged-head.ts';
 import { checksum, withoutSum, withSum } from './checksum.ts';
 import { damaged, type JournalState, recordSum, StateRow } from './journal-state.ts';
 import { type EncodedTransaction, type JournalResult, type JournalTask, TRIM_LIMIT } from './journal-task.ts';
@@ -20,7 +20,7 @@ export class JournalCommit implements Writing<JournalTask, JournalResult> {
   readonly #path: string;
   readonly #db: Database;
   readonly #state: StateRow;
-  readonly #acknowledged: AcknowledgedHead;
+  readonly #acknowledged: HeadAcknowledgement;
   readonly #begin: Statement;
   readonly #commit: Statement;
   readonly #rollback: Statement;
@@ -49,8 +49,8 @@ export class JournalCommit implements Writing<JournalTask, JournalResult> {
     this.#recordSum = db.prepare('SELECT sum FROM journal WHERE sequence = ?');
     this.#trim = db.prepare('DELETE FROM journal WHERE sequence <= ?');
     const state = this.#state.read();
-    AcknowledgedHead.check(path, state);
-    this.#acknowledged = AcknowledgedHead.open(path, state);
+    AcknowledgedHead.read(path)?.check(state);
+    this.#acknowledged = new HeadAcknowledgement(path, state);
   }
 
   weigh(task: JournalTask): number {

@@ -121,7 +121,10 @@ export interface JournalStore {
   /** Removes the journal records before `keepFrom`, some thousands in a transaction; the objects stay. Resolves with how many. */
   trim(keepFrom: number): Promise<number>;
 
-  /** Reads everything and checks everything. `progress` is told how many rows were read. */
+  /**
+   * Reads everything and checks everything; `progress` is told how many rows were read. Resolves with what is wrong, also when hardly
+   * anything can be read.
+   */
   verify(progress?: (rows: number) => void): Promise<JournalReport>;
 
   /** Completes what was appended, then gives the files back. Everything later rejects with STORE_CLOSED. Idempotent. */

@@ -2,11 +2,8 @@
  * The writer thread of the journal store.
  */
 import { workerData } from 'node:worker_threads';
-import { openWritable } from '../sqlite/writable.ts';
 import { serveWriter } from '../sqlite/writer-loop.ts';
-import { AcknowledgedHead } from './acknowledged-head.ts';
-import { JournalCommit } from './journal-commit.ts';
-import { journalForm } from './journal-form.ts';
+import { openJournal } from './open-journal.ts';
 
 /** What the thread is started with. */
 export interface JournalWriterData {
@@ -17,13 +14,4 @@ export interface JournalWriterData {
 
 const { path, generation } = workerData as JournalWriterData;
 
-serveWriter(path, () => {
-  AcknowledgedHead.refuseMissing(path);
-  const db = openWritable(path, journalForm(generation));
-  try {
-    return new JournalCommit(db, path);
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-});
+serveWriter(path, () => openJournal(path, generation));
