@@ -8,7 +8,9 @@ import type { EntryDraft } from './entry-draft.ts';
 import { generalizedTime } from './generalized-time.ts';
 import { Refusal } from './refusal.ts';
 import type { ResultName } from './result.ts';
-import type { Transaction } from './transaction.ts';
+import { Touch } from './touches.ts';
+import type { Edit, Transaction } from './transaction.ts';
+import { latin1 } from './value-rules.ts';
 
 /** RFC 3062 and draft-behera-ldap-password-policy-11, 8: what the door answers with. */
 const CODES: Readonly<Record<PolicyRefusal, ResultName>> = {
@@ -40,10 +42,11 @@ export function passwordRefusal({ refusal, message }: VerifierRefusal): Refusal 
 /** Writes the password with the entry. `keep`: what the entry itself says about its password stays. */
 export function applyPassword(
   transaction: Transaction,
-  draft: EntryDraft,
+  { uuid, draft }: Edit,
   { writes, changedAt, mustChange }: VerifierPlan,
   keep = false,
 ): void {
+  transaction.touches.take(Touch.passwords(latin1(uuid)));
   transaction.put(writes);
   if (keep && hasPassword(draft)) return;
   transaction.setOperational(draft, 'pwdChangedTime', changedAt === undefined ? undefined : generalizedTime(changedAt));

@@ -90,7 +90,7 @@ export function planAdd(transaction: Transaction, change: AddChange, options: Ad
     transaction.setOperational(draft, 'createTimestamp', generalizedTime(transaction.now));
   }
   if (options.password !== undefined && options.password !== 'pending') {
-    applyPassword(transaction, draft, options.password, options.keep);
+    applyPassword(transaction, edit, options.password, options.keep);
   }
   return transaction.finish(edit, keep);
 }

@@ -54,6 +54,7 @@ function withAllBelow(transaction: Transaction, top: number): number[] {
 function release(transaction: Transaction, entry: number): void {
   const { view, passwordsOf } = transaction.context;
   const uuid = view.uuid(entry);
+  transaction.touches.take(Touch.passwords(latin1(uuid)));
   touchGroupsOf(transaction, entry);
   for (const group of view.groupsHolding(entry)) transaction.deleteMember(view.uuid(group), { kind: 'entry', uuid });
   for (const member of view.storedMembers(entry)) transaction.deleteMember(uuid, member);

@@ -53,7 +53,7 @@ export function planModify(
     const refusal = modify(edit.draft, members, modification);
     if (refusal !== undefined) return refusal;
   }
-  if (password !== undefined && password !== 'pending') applyPassword(transaction, edit.draft, password);
+  if (password !== undefined && password !== 'pending') applyPassword(transaction, edit, password);
   const profile = settle(transaction, edit, found, modifications, members, password === 'pending');
   if (profile instanceof Refusal) return profile;
   if (before !== undefined) {

@@ -2,34 +2,56 @@
  * Touches is what a change depends on and what it alters, so that changes which have nothing to do with each other are made
  * together while those that have wait for one another.
  *
- * What is shared may be shared by others; what is taken is nobody else's. Every check records what it looks at before it
- * looks, so that a refusal depends on nothing that is not in here.
+ * What is shared may be shared by others; what is taken is nobody else's. A check records what it looks at before it looks, so that
+ * what it says depends on nothing that is not in here.
  */
 export class Touches {
-  readonly #shared = new Set<string>();
-  readonly #taken = new Set<string>();
+  readonly shared = new Set<string>();
+  readonly taken = new Set<string>();
 
   /** It must stay as it is until the change is made. */
   share(what: string): void {
-    this.#shared.add(what);
+    this.shared.add(what);
   }
 
   /** The change alters it. */
   take(what: string): void {
-    this.#taken.add(what);
+    this.taken.add(what);
+  }
+}
+
+/** The touches of many changes together. */
+export class TouchTable {
+  readonly #shared = new Map<string, number>();
+  readonly #taken = new Map<string, number>();
+
+  add({ shared, taken }: Touches): void {
+    for (const what of shared) this.#shared.set(what, (this.#shared.get(what) ?? 0) + 1);
+    for (const what of taken) this.#taken.set(what, (this.#taken.get(what) ?? 0) + 1);
   }
 
-  addAll(other: Touches): void {
-    for (const what of other.#shared) this.#shared.add(what);
-    for (const what of other.#taken) this.#taken.add(what);
+  remove({ shared, taken }: Touches): void {
+    for (const what of shared) drop(this.#shared, what);
+    for (const what of taken) drop(this.#taken, what);
   }
 
-  /** Whether one alters what the other depends on. */
-  conflictsWith(other: Touches): boolean {
-    for (const what of this.#taken) if (other.#taken.has(what) || other.#shared.has(what)) return true;
-    for (const what of this.#shared) if (other.#taken.has(what)) return true;
+  clear(): void {
+    this.#shared.clear();
+    this.#taken.clear();
+  }
+
+  /** Whether one of the changes alters what these depend on, or depends on what these alter. */
+  conflictsWith({ shared, taken }: Touches): boolean {
+    for (const what of taken) if (this.#taken.has(what) || this.#shared.has(what)) return true;
+    for (const what of shared) if (this.#taken.has(what)) return true;
     return false;
   }
+}
+
+function drop(counts: Map<string, number>, what: string): void {
+  const count = counts.get(what) ?? 0;
+  if (count > 1) counts.set(what, count - 1);
+  else counts.delete(what);
 }
 
 /** What can be touched. Keys are octets as characters, by equality rules. */
@@ -42,6 +64,8 @@ export const Touch = {
   entry: (uuid: string) => `e${uuid}`,
   /** What an entry holds, its members too. */
   content: (uuid: string) => `c${uuid}`,
+  /** The passwords of an entry. */
+  passwords: (uuid: string) => `p${uuid}`,
   /** Which entry has this uid, exactly as spelled. */
   uid: (uid: string) => `m${uid}`,
   /** Whose login name this is. */
