@@ -21,6 +21,13 @@ export {
 } from './rights/asker.ts';
 export type { Rights } from './rights/rights.ts';
 export {
+  EVERYTHING,
+  type SearchRequest,
+  type SearchRights,
+  type SearchScope,
+  type SortKey,
+} from './search/search-request.ts';
+export {
   decodeEntry,
   encodeEntry,
   type StoredAttribute,
@@ -64,6 +71,8 @@ export type {
   VerifierWrite,
 } from './verifier/verifier-plan.ts';
 export { type NewAppPassword, Verifiers, type VerifiersOptions } from './verifier/verifiers.ts';
+export { DirectoryView, type ViewLoader } from './view/directory-view.ts';
+export type { EntryNumber } from './view/entry-table.ts';
 export type {
   AddChange,
   Attribute,
