@@ -36,10 +36,11 @@ class Linker {
   readonly #rules = new Map<string, MatchingRule>();
   readonly #typeDrafts = new Map<string, Draft>();
   readonly #classDrafts = new Map<string, Draft>();
+  readonly #attributeTypes: Mutable<AttributeType>[] = [];
   readonly #types = new Map<string, Mutable<AttributeType>>();
   readonly #classes = new Map<string, ObjectClass>();
-  /** Drafts that were linked or have their problem. */
-  readonly #done = new Set<Draft>();
+  /** What is linked, being linked, or has its problem. */
+  readonly #begun = new Set<Draft>();
   readonly #schema: LinkedSchema;
 
   constructor(problems: readonly SchemaProblem[]) {
@@ -56,14 +57,13 @@ class Linker {
     for (const draft of new Set(this.#typeDrafts.values())) this.#linkType(draft, []);
     for (const draft of new Set(this.#classDrafts.values())) this.#linkClass(draft, []);
     if (this.#problems.length > 0) return { kind: 'refused', problems: this.#problems };
-    const types = [...new Set(this.#types.values())];
-    for (const type of types) {
+    for (const type of this.#attributeTypes) {
       for (let above: AttributeType | undefined = type; above !== undefined; above = above.superior) {
         (above.subtypes as AttributeType[]).push(type);
       }
     }
     this.#schema.fill({
-      attributeTypes: types,
+      attributeTypes: this.#attributeTypes,
       objectClasses: [...new Set(this.#classes.values())],
       matchingRules: [...new Set(this.#rules.values())],
       syntaxes: [...this.#syntaxes.values()],
@@ -112,13 +112,9 @@ class Linker {
   }
 
   #linkType(draft: Draft, below: readonly Draft[]): Mutable<AttributeType> | undefined {
-    if (this.#done.has(draft)) return this.#types.get(draft.oid);
+    const linked = this.#types.get(draft.oid);
+    if (linked !== undefined || !this.#begin(draft, below)) return linked;
     const { fields } = draft;
-    if (below.includes(draft)) {
-      fields.problem(`${fields.title} is above itself: ${cycle(below, draft)}`);
-      return undefined;
-    }
-    this.#done.add(draft);
     fields.only(TYPE_KEYWORDS);
     const superiorName = fields.one('SUP');
     let superior: AttributeType | undefined;
@@ -136,7 +132,7 @@ class Linker {
     const substrings = this.#ruleOf(fields, 'SUBSTR', 'substrings') ?? superior?.substrings;
     const description = fields.one('DESC');
     const type: Mutable<AttributeType> = {
-      index: new Set(this.#types.values()).size,
+      index: this.#attributeTypes.length,
       oid: draft.oid,
       names: draft.names,
       name: draft.names[0] ?? draft.oid,
@@ -155,6 +151,7 @@ class Linker {
       operational: usage !== 'userApplications',
       extensions: fields.extensions(),
     };
+    this.#attributeTypes.push(type);
     this.#checkType(fields, type);
     for (const key of [draft.oid, ...draft.names.map((name) => name.toLowerCase())]) this.#types.set(key, type);
     return type;
@@ -193,12 +190,9 @@ class Linker {
   }
 
   #linkClass(draft: Draft, below: readonly Draft[]): ObjectClass | undefined {
-    if (this.#done.has(draft)) return this.#classes.get(draft.oid);
+    const linked = this.#classes.get(draft.oid);
+    if (linked !== undefined || !this.#begin(draft, below)) return linked;
     const { fields } = draft;
-    if (below.includes(draft)) {
-      fields.problem(`${fields.title} is above itself: ${cycle(below, draft)}`);
-      return undefined;
-    }
     fields.only(CLASS_KEYWORDS);
     const kind = fields.classKind();
     const superiors: ObjectClass[] = [];
@@ -246,6 +240,20 @@ class Linker {
     return objectClass;
   }
 
+  /** Whether a definition is to be linked now: it was not before, and those that led to it neither go in a circle nor too far. */
+  #begin(draft: Draft, below: readonly Draft[]): boolean {
+    const { fields } = draft;
+    if (below.includes(draft)) {
+      fields.problem(`${fields.title} is above itself: ${cycle(below, draft)}`);
+      return false;
+    }
+    if (this.#begun.has(draft)) return false;
+    this.#begun.add(draft);
+    if (below.length < MAX_LINEAGE) return true;
+    fields.problem(`${fields.title} has more than ${MAX_LINEAGE} below it`);
+    return false;
+  }
+
   #typesOf(fields: DefinitionFields, keyword: 'MUST' | 'MAY'): AttributeType[] | undefined {
     const types: AttributeType[] = [];
     let complete = true;
@@ -264,6 +272,9 @@ class Linker {
     this.#problems.push({ source, line, message });
   }
 }
+
+/** So many types or classes may be above each other. */
+const MAX_LINEAGE = 64;
 
 const DEFINITION_KEYWORDS = ['NAME', 'DESC', 'OBSOLETE', 'SUP'];
 const TYPE_KEYWORDS = new Set([

@@ -74,9 +74,9 @@ function* logicalLines(text: string, ldif: boolean): Generator<{ readonly line: 
       continue;
     }
     skipping = ldif && line.startsWith('#');
-    if (line.startsWith('#')) continue;
+    if (line.startsWith('#') || line.trim() === '') continue;
     if (whole.length > 0) yield { line: start, text: whole.join('') };
-    whole = line.trim() === '' ? [] : [line];
+    whole = [line];
     start = index + 1;
   }
   if (whole.length > 0) yield { line: start, text: whole.join('') };
