@@ -12,6 +12,21 @@ export {
 } from './policy/password-policy.ts';
 export type { PolicyNotice, PolicyRefusal } from './policy/policy-refusal.ts';
 export {
+  type AccessConfiguration,
+  type AccessRuleConfiguration,
+  accessConfigurationSchema,
+  type Who,
+} from './rights/access-configuration.ts';
+export { type AccessConfigurationProblem, accessProblems } from './rights/access-problems.ts';
+export { AccessRules, type AccessRulesOptions } from './rights/access-rules.ts';
+export {
+  type AccountPrincipal,
+  accountName,
+  accountPrincipals,
+  groupPrincipal,
+  type RolePort,
+} from './rights/account-principals.ts';
+export {
   ANONYMOUS,
   type AnonymousAsker,
   type Asker,
@@ -20,6 +35,7 @@ export {
   type SystemAsker,
 } from './rights/asker.ts';
 export type { Rights } from './rights/rights.ts';
+export type { MatchesFilter, RightsView } from './rights/rights-view.ts';
 export {
   EVERYTHING,
   type SearchRequest,

@@ -96,6 +96,19 @@ export class Authenticator {
   }
 
   /**
+   * Whether an account may log in that proved who it is without a password (a client certificate). Its password may be old:
+   * only what an administrator has said about the account counts.
+   */
+  admit(owner: Uint8Array | undefined, now: Instant): Authentication {
+    const { view, rules } = this.#ports;
+    const entry = owner === undefined ? undefined : view.byUuid(owner);
+    if (entry === undefined) return refused('unknown-user');
+    const { status } = rules();
+    if (status.isDisabled(view, entry, now)) return refused('disabled');
+    return status.mustChange(view, entry, now) ? MUST_CHANGE : VERIFIED;
+  }
+
+  /**
    * Whether the password is that of the entry with this entryUUID; undefined when there is none of the name. What a refusal
    * has to cost beyond what was spent is the caller's to spend.
    */
@@ -162,7 +175,7 @@ export class Authenticator {
     this.#rehashLater(attempt, form, policy);
     const entry = view.byUuid(owner);
     if (entry !== undefined && status.mustChange(view, entry, request.now)) {
-      return { kind: 'verified', limit: 'must-change', notice: { kind: 'must-change' } };
+      return MUST_CHANGE;
     }
     return notice === undefined ? VERIFIED : { kind: 'verified', notice };
   }
@@ -239,6 +252,7 @@ class SpendingVerifier implements FormVerifier {
 }
 
 const VERIFIED: Authentication = { kind: 'verified' };
+const MUST_CHANGE: Authentication = { kind: 'verified', limit: 'must-change', notice: { kind: 'must-change' } };
 
 function refused(reason: AuthenticationRefusal): Authentication {
   return { kind: 'refused', reason };

@@ -5,7 +5,7 @@
  * INVARIANT: a stored form leaves only by `formsOf`, which an export with passwords and a replica that is entitled to
  * them ask; app-bound passwords never leave.
  */
-import type { Clock, Logger, Random, Secret } from '../../base/index.ts';
+import type { Clock, Instant, Logger, Random, Secret } from '../../base/index.ts';
 import type { KeyDerivation } from '../../password/index.ts';
 import type { PasswordPolicy } from '../policy/password-policy.ts';
 import type { AccountStatus, AccountView } from './account-status.ts';
@@ -138,6 +138,11 @@ export class Verifiers {
     request: AuthenticationRequest,
   ): Authentication | Promise<Authentication> {
     return this.#authenticator.verify(owner, password, request);
+  }
+
+  /** Whether an account may log in that proved who it is without a password; undefined when the name is nobody's. */
+  admit(owner: Uint8Array | undefined, { now }: { readonly now: Instant }): Authentication {
+    return this.#authenticator.admit(owner, now);
   }
 
   /** What changes of userPassword come to. Rejects with PASSWORD_BUSY when too many derivations wait. */
