@@ -61,6 +61,15 @@ export {
   certificateModuleSchema,
   checkCertificateOptions,
 } from './modules/certificate.ts';
+export { type AlternativeNameKind, alternativeNames, subjectOf } from './modules/certificate-names.ts';
+export {
+  type AccountAnswer,
+  type AccountRequest,
+  type DirectoryAccounts,
+  type DirectoryModuleSettings,
+  directoryModule,
+  directoryModuleSchema,
+} from './modules/directory.ts';
 export {
   DEFAULT_GROUPS_DOMAIN,
   type GroupsOptions,

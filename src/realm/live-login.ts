@@ -31,11 +31,18 @@ export interface SentCredentials {
   readonly password: Secret | undefined;
 }
 
+/**
+ * Where a login is good for the one request that it came with, or is a test. A session opens every service of its realm, so
+ * that no other door may say which one a login is for.
+ */
+const SESSIONLESS_DOORS: ReadonlySet<string> = new Set(['basic', 'ldap', 'test']);
+
 export class LiveLogin implements ContextOfLogin {
   readonly realm: string;
   readonly shared = new Map<string, unknown>();
   readonly passwords: RefusalCost;
   readonly counted: boolean;
+  readonly service: string | undefined;
   readonly now: Instant;
   readonly request: LoginRequest;
   readonly sent: SentCredentials;
@@ -54,6 +61,7 @@ export class LiveLogin implements ContextOfLogin {
     this.realm = realm.name;
     this.passwords = passwords;
     this.counted = request.counted;
+    this.service = SESSIONLESS_DOORS.has(request.door) ? request.service : undefined;
     this.now = request.now;
     this.request = request;
     this.sent = sent;

@@ -80,6 +80,8 @@ export interface LoginModuleContext {
   readonly signal: AbortSignal;
   /** False for `login test`: the lockout counts and reserves nothing. */
   readonly counted: boolean;
+  /** The service that this login opens and nothing else; undefined where a session begins, which opens others too. */
+  readonly service?: string | undefined;
   /** The instant at which the login began. */
   readonly now: Instant;
 }

@@ -12,6 +12,7 @@ export interface ContextOfLogin {
   readonly shared: Map<string, unknown>;
   readonly passwords: PasswordVerifier;
   readonly counted: boolean;
+  readonly service?: string | undefined;
   readonly now: Instant;
   /** The handler as this module is to see it. */
   handlerFor(definition: LoginModuleDefinition): CallbackHandler;
@@ -46,6 +47,10 @@ export class ModuleContext implements LoginModuleContext {
 
   get counted(): boolean {
     return this.#login.counted;
+  }
+
+  get service(): string | undefined {
+    return this.#login.service;
   }
 
   get now(): Instant {

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { duration } from '../config/index.ts';
 import { certificateModuleSchema, checkCertificateOptions } from './modules/certificate.ts';
+import { directoryModuleSchema } from './modules/directory.ts';
 import { groupsModuleSchema } from './modules/groups.ts';
 import { htpasswdModuleSchema } from './modules/htpasswd.ts';
 import { httpHeaderModuleSchema } from './modules/http-header.ts';
@@ -52,11 +53,6 @@ const sourceShape = {
       'Which failures let the next module be asked. always: any, as the flag says (JAAS). unknown-user: only "no such user"; a wrong password, a lock or an outage is final (Apache).',
     ),
 };
-
-/** The directory of this server as a source. */
-const directoryModuleSchema = z.strictObject({
-  use: z.literal('directory').describe("Users of this server's own directory."),
-});
 
 /** Every module that a realm can name, by `use`. */
 export const moduleSchemas = z.discriminatedUnion('use', [
