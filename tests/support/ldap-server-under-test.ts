@@ -13,6 +13,11 @@ import { type CertificateFiles, makeCertificate } from './openssl-certificates.t
 import { startRealmgateDirectory } from './realmgate-directory.ts';
 import { startSlapdDirectory } from './slapd-directory.ts';
 
+export interface Account {
+  readonly dn: string;
+  readonly password: string;
+}
+
 export interface LdapServerUnderTest {
   readonly name: string;
   /** Plain and StartTLS. */
@@ -21,7 +26,7 @@ export interface LdapServerUnderTest {
   /** PEM of the authority that signed the certificate of 127.0.0.1 (the tools of OpenLDAP take `localhost` for this machine's name). */
   readonly caFile: string;
   /** May write everything. */
-  readonly administrator: { readonly dn: string; readonly password: string };
+  readonly administrator: Account;
   /** A folder of the test's, readable by everybody, removed at the end. */
   readonly folder: string;
   /** Writes a file into the folder and returns its path. */
@@ -34,6 +39,8 @@ export interface DirectorySite {
   readonly suffix: string;
   readonly ldif: string;
   readonly tls: CertificateFiles;
+  /** The entry of the tree that may write everything; without it the program chooses one. */
+  readonly administrator?: Account;
   readonly folder: string;
 }
 
@@ -41,13 +48,18 @@ export interface DirectorySite {
 export interface DirectoryProgram {
   readonly port: number;
   readonly tlsPort: number;
-  readonly administrator: { readonly dn: string; readonly password: string };
+  readonly administrator: Account;
   stop(): Promise<void>;
+}
+
+export interface Tree {
+  readonly ldif: string;
+  readonly administrator?: Account;
 }
 
 export interface ServerKind {
   readonly name: string;
-  start(ldif?: string): Promise<LdapServerUnderTest>;
+  start(tree?: Tree): Promise<LdapServerUnderTest>;
 }
 
 const PROGRAMS: Readonly<
@@ -65,10 +77,10 @@ export const SERVERS_UNDER_TEST: readonly ServerKind[] = (process.env['REALMGATE
 export function serverKind(key: string): ServerKind {
   const program = PROGRAMS[key];
   if (program === undefined) throw new Error(`no server ${key}; there are ${Object.keys(PROGRAMS).join(', ')}`);
-  return { name: program.name, start: (ldif = INTEROP_LDIF) => startUnderTest(program, ldif) };
+  return { name: program.name, start: (tree = { ldif: INTEROP_LDIF }) => startUnderTest(program, tree) };
 }
 
-async function startUnderTest({ name, start }: (typeof PROGRAMS)[string], ldif: string): Promise<LdapServerUnderTest> {
+async function startUnderTest({ name, start }: (typeof PROGRAMS)[string], tree: Tree): Promise<LdapServerUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), 'realmgate-ldap-'));
   // The clients of Debian give up root and must still reach their files.
   chmodSync(folder, 0o755);
@@ -85,7 +97,7 @@ async function startUnderTest({ name, start }: (typeof PROGRAMS)[string], ldif: 
       alternativeNames: ['DNS:localhost', 'IP:127.0.0.1'],
       signedBy: 'ca',
     });
-    const program = await start({ suffix: BONFIRE_SUFFIX, ldif, tls, folder });
+    const program = await start({ suffix: BONFIRE_SUFFIX, ...tree, tls, folder });
     return {
       name,
       port: program.port,

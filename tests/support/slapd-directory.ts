@@ -9,8 +9,23 @@ import { LDAP_PUBLIC_KEY_SCHEMA } from './ldap-public-key.ts';
 import type { DirectoryProgram, DirectorySite } from './ldap-server-under-test.ts';
 import { ServerProcess } from './server-process.ts';
 
-export async function startSlapdDirectory({ suffix, ldif, tls, folder }: DirectorySite): Promise<DirectoryProgram> {
-  const administrator = { dn: `cn=manager,${suffix}`, password: 'manager-secret' };
+/** Who may do what on a site: people change what is theirs, services read. */
+const SITE_RULES = [
+  'access to attrs=userPassword by self =xw by anonymous auth by * none',
+  `access to attrs=telephoneNumber,sshPublicKey by self write by dn.exact="${PORTAL_DN}" read by dn.exact="${GATEWAY_DN}" read by * none`,
+  `access to * by dn.exact="${PORTAL_DN}" read by dn.exact="${GATEWAY_DN}" read by self read by users search by * none`,
+  'overlay memberof',
+  'overlay sssvlv',
+];
+/** An entry that writes everything and reads everything but passwords. */
+const administratorRules = (dn: string) => [
+  `access to attrs=userPassword by dn.exact="${dn}" =w by anonymous auth by * none`,
+  `access to * by dn.exact="${dn}" write by * none`,
+];
+
+export async function startSlapdDirectory(site: DirectorySite): Promise<DirectoryProgram> {
+  const { suffix, ldif, tls, folder } = site;
+  const root = { dn: `cn=manager,${suffix}`, password: 'manager-secret' };
   const configuration = join(folder, 'slapd.conf');
   const data = join(folder, 'slapd-data');
   mkdirSync(data);
@@ -29,17 +44,13 @@ export async function startSlapdDirectory({ suffix, ldif, tls, folder }: Directo
       `TLSCertificateKeyFile ${tls.keyFile}`,
       'database mdb',
       `suffix "${suffix}"`,
-      `rootdn "${administrator.dn}"`,
-      `rootpw ${administrator.password}`,
+      `rootdn "${root.dn}"`,
+      `rootpw ${root.password}`,
       `directory ${data}`,
       'maxsize 268435456',
       'dbnosync',
       'index objectClass,uid,cn,memberUid,member,uidNumber,gidNumber eq',
-      'access to attrs=userPassword by self =xw by anonymous auth by * none',
-      `access to attrs=telephoneNumber,sshPublicKey by self write by dn.exact="${PORTAL_DN}" read by dn.exact="${GATEWAY_DN}" read by * none`,
-      `access to * by dn.exact="${PORTAL_DN}" read by dn.exact="${GATEWAY_DN}" read by self read by users search by * none`,
-      'overlay memberof',
-      'overlay sssvlv',
+      ...(site.administrator === undefined ? SITE_RULES : administratorRules(site.administrator.dn)),
       '',
     ].join('\n'),
   );
@@ -53,11 +64,11 @@ export async function startSlapdDirectory({ suffix, ldif, tls, folder }: Directo
     port: tlsPort,
   });
   // Over LDAP and not by slapadd, which would leave the memberOf of the first entries out.
-  const { dn, password } = administrator;
+  const { dn, password } = root;
   execFileSync(
     'ldapadd',
     ['-x', '-H', `ldap://127.0.0.1:${port}`, '-D', dn, '-w', password, '-f', join(folder, 'tree.ldif')],
     { stdio: 'pipe' },
   );
-  return { port, tlsPort, administrator, stop: () => server.stop() };
+  return { port, tlsPort, administrator: site.administrator ?? root, stop: () => server.stop() };
 }

@@ -38,7 +38,7 @@ for (const kind of SERVERS_UNDER_TEST) {
   describe(`OMERO's LDAP logins against ${kind.name}`, { timeout: 120_000 }, () => {
     let server: LdapServerUnderTest;
     before(async () => {
-      server = await kind.start(LDIF);
+      server = await kind.start({ ldif: LDIF });
       execFileSync('javac', ['-d', server.folder, join(import.meta.dirname, 'OmeroLogin.java')], { stdio: 'pipe' });
       const keytool = [
         '-importcert',
