@@ -36,7 +36,7 @@ class Staging implements Writing<StagingTask, undefined> {
   }
 
   run(group: readonly StagingTask[]): undefined[] {
-    // Without a journal a statement that failed half way is not taken back: the file is good for nothing then.
+    // What came after a failure would be added to a content that lacks something.
     if (this.#failed)
       throw storeError('STORE_CLOSED', 'the staged content is broken by an earlier failure; begin again');
     try {
@@ -80,7 +80,7 @@ serveWriter(path, () => {
   makePrivateFile(path);
   const db = openDatabase(path, { readOnly: false, patience: 0 });
   db.exec(
-    `PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -${CACHE}`,
+    `PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -${CACHE}`,
   );
   migrate(db, journalForm(generation));
   return new Staging(db);

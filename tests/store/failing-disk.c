@@ -1,0 +1,37 @@
+/* Makes fsync and fdatasync fail with EIO while the file named by FSYNC_FAILS exists, and writes fail with ENOSPC while the one
+ * named by WRITE_FAILS does. To be preloaded into a process (LD_PRELOAD). */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static int is_on(const char *name) {
+  const char *file = getenv(name);
+  return file != NULL && access(file, F_OK) == 0;
+}
+
+int fsync(int descriptor) {
+  static int (*real)(int);
+  if (real == NULL) real = dlsym(RTLD_NEXT, "fsync");
+  if (!is_on("FSYNC_FAILS")) return real(descriptor);
+  errno = EIO;
+  return -1;
+}
+
+int fdatasync(int descriptor) {
+  static int (*real)(int);
+  if (real == NULL) real = dlsym(RTLD_NEXT, "fdatasync");
+  if (!is_on("FSYNC_FAILS")) return real(descriptor);
+  errno = EIO;
+  return -1;
+}
+
+ssize_t pwrite64(int descriptor, const void *octets, size_t count, off64_t at) {
+  static ssize_t (*real)(int, const void *, size_t, off64_t);
+  if (real == NULL) real = dlsym(RTLD_NEXT, "pwrite64");
+  if (!is_on("WRITE_FAILS")) return real(descriptor, octets, count, at);
+  errno = ENOSPC;
+  return -1;
+}
