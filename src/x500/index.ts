@@ -41,10 +41,12 @@ export type {
 export { type LdifOptions, LdifParser, parseLdif } from './ldif/parse-ldif.ts';
 export type { ValueOfUrl } from './ldif/value-spec.ts';
 export type { MatchingRule, PiecePosition } from './matching/matching-rule.ts';
+export { lintSchema } from './schema/lint-schema.ts';
 export { parseSchema } from './schema/parse-schema.ts';
 export type {
   AttributeType,
   AttributeUsage,
+  DefinitionOrigin,
   ObjectClass,
   Schema,
   SchemaProblem,

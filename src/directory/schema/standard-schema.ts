@@ -1,7 +1,7 @@
 /**
  * The schema of a directory: what Realmgate brings, and what the site adds.
  */
-import { parseSchema, type SchemaResult, type SchemaSource } from '../../x500/index.ts';
+import { lintSchema, parseSchema, type SchemaResult, type SchemaSource } from '../../x500/index.ts';
 import { CORE_SCHEMA } from './core-schema.ts';
 import { COSINE_SCHEMA } from './cosine-schema.ts';
 import { GROUPS_SCHEMA } from './groups-schema.ts';
@@ -25,8 +25,12 @@ export const STANDARD_SOURCES: readonly SchemaSource[] = [
 
 /**
  * The standard schema with a site's own definitions, or what is wrong with those. A site may name OpenLDAP's schema files
- * as they are: what the standard schema already has stays as it is there, and a warning says where they differ.
+ * as they are: what the standard schema already has stays as it is there, and a warning says where they differ. Further
+ * warnings are of what is allowed and yet a mistake (`lintSchema`).
  */
 export function standardSchema(siteDefinitions: readonly SchemaSource[] = []): SchemaResult {
-  return parseSchema([...STANDARD_SOURCES, ...siteDefinitions]);
+  const result = parseSchema([...STANDARD_SOURCES, ...siteDefinitions]);
+  if (result.kind === 'refused') return result;
+  const lint = lintSchema(result.schema, new Set(siteDefinitions.map(({ name }) => name)));
+  return { ...result, warnings: [...result.warnings, ...lint] };
 }

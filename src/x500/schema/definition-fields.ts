@@ -3,7 +3,7 @@
  */
 import { isDescriptor, isNumericOid } from '../matching/name-rules.ts';
 import type { LocatedDefinition } from './parse-schema.ts';
-import type { AttributeUsage, ObjectClass } from './schema.ts';
+import type { AttributeUsage, DefinitionOrigin, ObjectClass, SchemaProblem } from './schema.ts';
 
 const USAGES = new Map<string, AttributeUsage>(
   (['userApplications', 'directoryOperation', 'distributedOperation', 'dSAOperation'] as const).map((usage) => [
@@ -12,21 +12,31 @@ const USAGES = new Map<string, AttributeUsage>(
   ]),
 );
 
+/** `{64}` behind a syntax: a length that no server holds anybody to. */
+const LENGTH_HINT = /\{\d+\}$/;
+
 export class DefinitionFields {
   readonly located: LocatedDefinition;
   /** Adds a problem at the definition's place. */
   readonly problem: (message: string) => void;
+  readonly warn: (message: string) => void;
   readonly #fields: ReadonlyMap<string, readonly string[]>;
 
-  constructor(located: LocatedDefinition, problem: (message: string) => void) {
+  constructor(located: LocatedDefinition, problems: SchemaProblem[], warnings: SchemaProblem[]) {
+    const { source, line } = located;
     this.located = located;
-    this.problem = problem;
+    this.problem = (message) => problems.push({ source, line, message });
+    this.warn = (message) => warnings.push({ source, line, message });
     this.#fields = new Map(located.definition.fields.map(({ keyword, values }) => [keyword, values]));
   }
 
   /** What messages call the definition: its first name, or its OID. */
   get title(): string {
     return this.#fields.get('NAME')?.[0] ?? this.located.definition.oid;
+  }
+
+  get origin(): DefinitionOrigin {
+    return { source: this.located.source, line: this.located.line };
   }
 
   get place(): string {
@@ -55,9 +65,9 @@ export class DefinitionFields {
     return names;
   }
 
-  /** The OID of the syntax; the length behind it, `{64}`, is a hint that no server holds anybody to. */
+  /** The OID of the syntax, without a length hint. */
   syntax(): string | undefined {
-    const oid = this.one('SYNTAX')?.replace(/\{\d+\}$/, '');
+    const oid = this.one('SYNTAX')?.replace(LENGTH_HINT, '');
     if (oid !== undefined && !isNumericOid(oid)) {
       this.problem(`${this.title} has the SYNTAX ${oid}, which is no object identifier`);
     }
@@ -96,15 +106,11 @@ export class DefinitionFields {
   }
 
   #canonical(): string {
+    const canonical = (values: readonly string[]) =>
+      values.map((value) => value.toLowerCase().replace(LENGTH_HINT, '')).sort();
     return [...this.#fields]
       .filter(([keyword]) => keyword !== 'DESC' && !keyword.startsWith('X-'))
-      .map(
-        ([keyword, values]) =>
-          `${keyword} ${values
-            .map((value) => value.toLowerCase())
-            .sort()
-            .join(' ')}`,
-      )
+      .map(([keyword, values]) => `${keyword} ${canonical(values).join(' ')}`)
       .sort()
       .join('\n');
   }

@@ -7,6 +7,7 @@ import { isNumericOid } from '../matching/name-rules.ts';
 import { standardMatchingRules } from '../matching/standard-rules.ts';
 import { standardSyntaxes } from '../syntax/standard-syntaxes.ts';
 import type { Syntax } from '../syntax/syntax.ts';
+import { attributeRules } from './attribute-rules.ts';
 import { DefinitionFields } from './definition-fields.ts';
 import { LinkedSchema } from './linked-schema.ts';
 import type { LocatedDefinition } from './parse-schema.ts';
@@ -73,7 +74,7 @@ class Linker {
 
   /** Takes a definition among the drafts, unless its OID or one of its names is taken. */
   #draft(located: LocatedDefinition): void {
-    const fields = new DefinitionFields(located, (message) => this.#problem(located, message));
+    const fields = new DefinitionFields(located, this.#problems, this.#warnings);
     const { oid } = located.definition;
     if (!isNumericOid(oid)) return fields.problem(`${oid} is no object identifier`);
     if (located.kind === 'syntax') return this.#aliasSyntax(fields, oid);
@@ -84,9 +85,7 @@ class Linker {
     const first = drafts.get(oid);
     if (first !== undefined && first.fields.located.source !== located.source && sharesName(first, draft)) {
       if (!first.fields.equals(fields)) {
-        const { source, line } = located;
-        const message = `${fields.title} is already defined in ${first.fields.place}; this definition is left out`;
-        this.#warnings.push({ source, line, message });
+        fields.warn(`${fields.title} is already defined in ${first.fields.place}; this definition is left out`);
       }
       return;
     }
@@ -127,9 +126,6 @@ class Linker {
     const syntax = this.#syntaxOf(fields, superior);
     const usage = fields.usage();
     if (syntax === undefined || usage === undefined) return undefined;
-    const equality = this.#ruleOf(fields, 'EQUALITY', 'equality') ?? superior?.equality;
-    const ordering = this.#ruleOf(fields, 'ORDERING', 'ordering') ?? superior?.ordering;
-    const substrings = this.#ruleOf(fields, 'SUBSTR', 'substrings') ?? superior?.substrings;
     const description = fields.one('DESC');
     const type: Mutable<AttributeType> = {
       index: this.#attributeTypes.length,
@@ -140,9 +136,7 @@ class Linker {
       obsolete: fields.flag('OBSOLETE'),
       ...(superior === undefined ? {} : { superior }),
       subtypes: [],
-      ...(equality === undefined ? {} : { equality }),
-      ...(ordering === undefined ? {} : { ordering }),
-      ...(substrings === undefined ? {} : { substrings }),
+      ...attributeRules(fields, superior, this.#rules),
       syntax,
       singleValue: fields.flag('SINGLE-VALUE'),
       collective: fields.flag('COLLECTIVE'),
@@ -150,6 +144,7 @@ class Linker {
       usage,
       operational: usage !== 'userApplications',
       extensions: fields.extensions(),
+      origin: fields.origin,
     };
     this.#attributeTypes.push(type);
     this.#checkType(fields, type);
@@ -178,15 +173,6 @@ class Linker {
     const syntax = this.#syntaxes.get(named);
     if (syntax === undefined) fields.problem(`${fields.title} names the unknown syntax ${named}`);
     return syntax;
-  }
-
-  #ruleOf(fields: DefinitionFields, keyword: string, use: MatchingRule['use']): MatchingRule | undefined {
-    const name = fields.one(keyword);
-    if (name === undefined) return undefined;
-    const rule = this.#rules.get(name.toLowerCase());
-    if (rule === undefined) fields.problem(`${fields.title} names the unknown matching rule ${name}`);
-    else if (rule.use !== use) fields.problem(`${fields.title} names ${rule.name} as ${keyword}, which it is not`);
-    return rule;
   }
 
   #linkClass(draft: Draft, below: readonly Draft[]): ObjectClass | undefined {
@@ -232,6 +218,7 @@ class Linker {
       allMay,
       lineage,
       extensions,
+      origin: fields.origin,
     };
     lineage.add(objectClass);
     for (const superior of superiors) for (const above of superior.lineage) lineage.add(above);
@@ -266,10 +253,6 @@ class Linker {
       }
     }
     return complete ? types : undefined;
-  }
-
-  #problem({ source, line }: LocatedDefinition, message: string): void {
-    this.#problems.push({ source, line, message });
   }
 }
 

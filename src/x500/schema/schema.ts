@@ -10,6 +10,13 @@ import type { Syntax } from '../syntax/syntax.ts';
 
 export type AttributeUsage = 'userApplications' | 'directoryOperation' | 'distributedOperation' | 'dSAOperation';
 
+/** Where a definition stands. */
+export interface DefinitionOrigin {
+  readonly source: string;
+  /** From 1; 0 where the source has no lines. */
+  readonly line: number;
+}
+
 export interface AttributeType {
   /** Dense: 0 up to the number of types, so that a table by type is an array. Of this Schema only: it may differ after a restart. */
   readonly index: number;
@@ -35,6 +42,7 @@ export interface AttributeType {
   readonly operational: boolean;
   /** Extensions (`X-...`) as defined. */
   readonly extensions: ReadonlyMap<string, readonly string[]>;
+  readonly origin: DefinitionOrigin;
 }
 
 export interface ObjectClass {
@@ -59,6 +67,7 @@ export interface ObjectClass {
   /** The class itself and all above it. */
   readonly lineage: ReadonlySet<ObjectClass>;
   readonly extensions: ReadonlyMap<string, readonly string[]>;
+  readonly origin: DefinitionOrigin;
 }
 
 /** The values of the subschema subentry (RFC 4512, 4.2): descriptions in the text form of RFC 4512, 4.1. */
@@ -105,10 +114,7 @@ export type SchemaSource =
       readonly objectClasses?: readonly string[];
     };
 
-export interface SchemaProblem {
-  readonly source: string;
-  /** From 1; 0 where the source has no lines. */
-  readonly line: number;
+export interface SchemaProblem extends DefinitionOrigin {
   readonly message: string;
 }
 

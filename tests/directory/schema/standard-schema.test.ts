@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { standardSchema } from '../../../src/directory/schema/standard-schema.ts';
+import { subschemaEntry } from '../../../src/directory/schema/subschema-entry.ts';
 import { parseDistinguishedName, parseSchema, type Schema } from '../../../src/x500/index.ts';
 
 function standard(): Schema {
@@ -78,6 +79,21 @@ describe('the standard schema', () => {
     const again = parseSchema([{ name: 'subschema', attributeTypes, objectClasses }]);
     assert.equal(again.kind, 'parsed');
     assert.deepEqual(again.schema.subschema(), schema.subschema());
+  });
+
+  it('shows all of itself in the subschema subentry', () => {
+    const entry = subschemaEntry(schema);
+    assert.deepEqual(entry.get('cn'), ['Subschema']);
+    for (const name of entry.keys()) assert.ok(schema.attributeType(name), name);
+    for (const name of entry.get('objectClass')!) assert.ok(schema.objectClass(name), name);
+    for (const [name, values] of entry) {
+      const { syntax } = schema.attributeType(name)!;
+      for (const value of values) assert.equal(syntax.fault(Buffer.from(value)), undefined, `${name}: ${value}`);
+    }
+    assert.equal(entry.get('attributeTypes')!.length, schema.attributeTypes.length);
+    assert.ok(
+      entry.get('matchingRuleUse')!.some((use) => use.startsWith("( 2.5.13.14 NAME 'integerMatch' APPLIES ( ")),
+    );
   });
 
   it('has one key for all spellings of a name', () => {

@@ -216,6 +216,61 @@ describe('a schema that is wrong', () => {
   });
 });
 
+describe('the rules of a type', () => {
+  it('are brought into one family, with a warning', () => {
+    // As Samba's schema has it.
+    const result = standardSchema([
+      site(`attributetype ( 1.3.6.1.4.1.7165.2.1.20 NAME 'sambaSID' EQUALITY caseIgnoreIA5Match
+  SUBSTR caseExactIA5SubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.26{64} SINGLE-VALUE )
+objectclass ( 1.3.6.1.4.1.7165.2.2.6 NAME 'sambaSamAccount' SUP top AUXILIARY MUST sambaSID )`),
+    ]);
+    assert.equal(result.kind, 'parsed');
+    assert.deepEqual(
+      result.warnings.map(({ line, message }) => `${line}: ${message}`),
+      [
+        '1: sambaSID has caseExactIA5SubstringsMatch beside caseIgnoreIA5Match, which does not compare as it does: caseIgnoreIA5SubstringsMatch is taken',
+      ],
+    );
+    assert.equal(result.schema.attributeType('sambaSID')?.substrings?.name, 'caseIgnoreIA5SubstringsMatch');
+  });
+
+  it('follow the equality of a subtype that has its own', () => {
+    const schema = parsed(site("attributetype ( 1.2.3 NAME 'exactName' SUP name EQUALITY caseExactMatch )"));
+    assert.equal(schema.attributeType('exactName')?.substrings?.name, 'caseExactSubstringsMatch');
+  });
+});
+
+describe('lint', () => {
+  it('warns of what is allowed and still a mistake', () => {
+    const result = standardSchema([
+      site(`attributetype ( 1.2.3.1 NAME 'labPhoto' ${SYNTAX} )
+attributetype ( 1.2.3.2 NAME 'labNumber' EQUALITY integerMatch ${SYNTAX} )
+attributetype ( 1.2.3.3 NAME 'labLost' EQUALITY caseIgnoreMatch ${SYNTAX} )
+objectclass ( 1.2.3.4 NAME 'labThing' STRUCTURAL MUST ( labNumber $ entryUUID ) MAY ( labNumber $ labPhoto ) )
+objectclass ( 1.2.3.5 NAME 'labMember' SUP posixAccount AUXILIARY MAY uid )`),
+    ]);
+    assert.equal(result.kind, 'parsed');
+    assert.deepEqual(
+      result.warnings.map(({ source, line, message }) => `${source}:${line} ${message}`),
+      [
+        'site.schema:1 labPhoto has no EQUALITY: no search finds a value of it, and none can be deleted alone',
+        'site.schema:2 labNumber has integerMatch, which does not compare values of the syntax Directory String',
+        'site.schema:3 labLost is in no object class: only entries of extensibleObject can have it',
+        'site.schema:4 labThing has no superior; structural classes are below top (RFC 4512, 2.4.2)',
+        'site.schema:4 labThing names entryUUID, which nobody can give an entry',
+        'site.schema:4 labThing names labNumber in MUST and in MAY',
+        'site.schema:5 labMember names uid in MAY, which a superior has in MUST',
+      ],
+    );
+  });
+
+  it('says nothing of the standard schema', () => {
+    const result = standardSchema([site('')]);
+    assert.equal(result.kind, 'parsed');
+    assert.deepEqual(result.warnings, []);
+  });
+});
+
 describe('schema text', () => {
   it('may be anything without an exception', () => {
     const word = fc.constantFrom(
