@@ -22,6 +22,8 @@ const treePerson = (uid: string, uidNumber: number): TreePerson => ({
 export const ALICE = treePerson('alice', 20_001);
 export const BOB = treePerson('bob', 20_002);
 export const CAROL = treePerson('carol', 20_003);
+/** The administrator, who is no account of a machine. */
+export const OPERATOR = { dn: `uid=operator,ou=People,${BONFIRE_SUFFIX}`, password: 'operator-secret-1' };
 export const GATEWAY_DN = `cn=Gateway,ou=Hosts,${BONFIRE_SUFFIX}`;
 export const GATEWAY_PASSWORD = 'gateway-secret-1';
 
@@ -84,9 +86,18 @@ ${service(GATEWAY_DN, 'Gateway', GATEWAY_PASSWORD)}
 ${person(ALICE, ['telephoneNumber: +49 711 1000001', 'employeeType: Employee'])}
 ${person(BOB)}
 ${person(CAROL)}
+
+dn: ${OPERATOR.dn}
+objectClass: inetOrgPerson
+uid: operator
+cn: Operator
+sn: Operator
+userPassword: ${saltedSha1(OPERATOR.password, 'salt-operator')}
 ${posixGroup('people', 30_000, [])}
 ${posixGroup('experimenters', 30_001, ['alice', 'bob'])}
 ${posixGroup('eco2clouds', 30_002, ['alice'])}
 ${groupOfNames('labs', [ALICE.dn, BOB.dn])}
 ${groupOfNames('OmeroUsers', [ALICE.dn])}
 `;
+
+export const INTEROP_TREE = { ldif: INTEROP_LDIF, administrator: OPERATOR };

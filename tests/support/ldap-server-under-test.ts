@@ -8,7 +8,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BONFIRE_SUFFIX } from './bonfire-tree.ts';
-import { INTEROP_LDIF } from './interop-tree.ts';
+import { INTEROP_TREE } from './interop-tree.ts';
 import { type CertificateFiles, makeCertificate } from './openssl-certificates.ts';
 import { startRealmgateDirectory } from './realmgate-directory.ts';
 import { startSlapdDirectory } from './slapd-directory.ts';
@@ -39,8 +39,8 @@ export interface DirectorySite {
   readonly suffix: string;
   readonly ldif: string;
   readonly tls: CertificateFiles;
-  /** The entry of the tree that may write everything; without it the program chooses one. */
-  readonly administrator?: Account;
+  /** The entry of the tree that may write everything, and read everything but passwords. */
+  readonly administrator: Account;
   readonly folder: string;
 }
 
@@ -48,13 +48,12 @@ export interface DirectorySite {
 export interface DirectoryProgram {
   readonly port: number;
   readonly tlsPort: number;
-  readonly administrator: Account;
   stop(): Promise<void>;
 }
 
 export interface Tree {
   readonly ldif: string;
-  readonly administrator?: Account;
+  readonly administrator: Account;
 }
 
 export interface ServerKind {
@@ -77,7 +76,7 @@ export const SERVERS_UNDER_TEST: readonly ServerKind[] = (process.env['REALMGATE
 export function serverKind(key: string): ServerKind {
   const program = PROGRAMS[key];
   if (program === undefined) throw new Error(`no server ${key}; there are ${Object.keys(PROGRAMS).join(', ')}`);
-  return { name: program.name, start: (tree = { ldif: INTEROP_LDIF }) => startUnderTest(program, tree) };
+  return { name: program.name, start: (tree = INTEROP_TREE) => startUnderTest(program, tree) };
 }
 
 async function startUnderTest({ name, start }: (typeof PROGRAMS)[string], tree: Tree): Promise<LdapServerUnderTest> {
@@ -102,7 +101,7 @@ async function startUnderTest({ name, start }: (typeof PROGRAMS)[string], tree: 
       name,
       port: program.port,
       tlsPort: program.tlsPort,
-      administrator: program.administrator,
+      administrator: tree.administrator,
       caFile: write('trusted.pem', readFileSync(join(folder, 'ca.pem'), 'utf8')),
       folder,
       write,

@@ -2,34 +2,38 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { adapted, fencedBlock } from './documented.ts';
 import { freePort } from './free-port.ts';
 import type { DirectoryProgram, DirectorySite } from './ldap-server-under-test.ts';
 import { ServerProcess } from './server-process.ts';
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'realmgate');
 
-export async function startRealmgateDirectory({ suffix, ldif, tls, folder }: DirectorySite): Promise<DirectoryProgram> {
-  const administrator = { dn: `cn=manager,${suffix}`, password: 'manager-secret' };
+export async function startRealmgateDirectory(site: DirectorySite): Promise<DirectoryProgram> {
+  const { suffix, ldif, tls, folder, administrator } = site;
   const [port, tlsPort] = [await freePort(), await freePort()];
-  const configuration = join(folder, 'realmgate.yaml');
+  const file = (name: string) => join(folder, name);
+  const documented = adapted(fencedBlock('README.md', 'yaml', 1), {
+    '127.0.0.1:3890': `127.0.0.1:${port}`,
+    '127.0.0.1:6360': `127.0.0.1:${tlsPort}`,
+    'ldap.pem': tls.certificateFile,
+    'ldap.key': tls.keyFile,
+    'dc=bonfire-project,dc=eu': suffix,
+  });
+  writeFileSync(file('realmgate.yaml'), `data: ${file('data')}\n${documented}`);
   writeFileSync(
-    configuration,
-    `data: ${folder}/data
-listen:
-  ldap: { address: "127.0.0.1:${port}" }
-  ldaps: { address: "127.0.0.1:${tlsPort}", tls: { certificateFile: ${tls.certificateFile}, keyFile: ${tls.keyFile} } }
-directory:
-  suffix: "${suffix}"
-`,
+    file('administrator.yaml'),
+    `directory: { access: { administrators: [ { dn: "${administrator.dn}" } ] } }\n`,
   );
-  writeFileSync(join(folder, 'tree.ldif'), ldif);
-  execFileSync(PROGRAM, ['--config', configuration, 'ldif', 'import', join(folder, 'tree.ldif')], { stdio: 'pipe' });
+  writeFileSync(file('tree.ldif'), ldif);
+  const options = ['--config', file('realmgate.yaml'), '--config', file('administrator.yaml')];
+  execFileSync(PROGRAM, [...options, 'ldif', 'import', file('tree.ldif')], { stdio: 'pipe' });
   const server = await ServerProcess.start({
     name: 'realmgate',
     command: PROGRAM,
-    arguments: () => ['--config', configuration, 'serve'],
+    arguments: () => [...options, 'serve'],
     files: () => ({}),
     port: tlsPort,
   });
-  return { port, tlsPort, administrator, stop: () => server.stop() };
+  return { port, tlsPort, stop: () => server.stop() };
 }

@@ -9,19 +9,16 @@ import { LDAP_PUBLIC_KEY_SCHEMA } from './ldap-public-key.ts';
 import type { DirectoryProgram, DirectorySite } from './ldap-server-under-test.ts';
 import { ServerProcess } from './server-process.ts';
 
-/** Who may do what on a site: people change what is theirs, services read. */
-const SITE_RULES = [
-  'access to attrs=userPassword by self =xw by anonymous auth by * none',
-  `access to attrs=telephoneNumber,sshPublicKey by self write by dn.exact="${PORTAL_DN}" read by dn.exact="${GATEWAY_DN}" read by * none`,
-  `access to * by dn.exact="${PORTAL_DN}" read by dn.exact="${GATEWAY_DN}" read by self read by users search by * none`,
-  'overlay memberof',
-  'overlay sssvlv',
-];
-/** An entry that writes everything and reads everything but passwords. */
-const administratorRules = (dn: string) => [
-  `access to attrs=userPassword by dn.exact="${dn}" =w by anonymous auth by * none`,
-  `access to * by dn.exact="${dn}" write by * none`,
-];
+/** Who may do what: the administrator all but read passwords, services read, people change what is theirs. */
+function rules(administrator: string): readonly string[] {
+  const readers = [PORTAL_DN, GATEWAY_DN].map((dn) => `by dn.exact="${dn}" read`).join(' ');
+  const write = `by dn.exact="${administrator}" write`;
+  return [
+    `access to attrs=userPassword by dn.exact="${administrator}" =w by self =xw by anonymous auth by * none`,
+    `access to attrs=telephoneNumber,sshPublicKey ${write} by self write ${readers} by * none`,
+    `access to * ${write} ${readers} by self read by users search by * none`,
+  ];
+}
 
 export async function startSlapdDirectory(site: DirectorySite): Promise<DirectoryProgram> {
   const { suffix, ldif, tls, folder } = site;
@@ -50,7 +47,9 @@ export async function startSlapdDirectory(site: DirectorySite): Promise<Director
       'maxsize 268435456',
       'dbnosync',
       'index objectClass,uid,cn,memberUid,member,uidNumber,gidNumber eq',
-      ...(site.administrator === undefined ? SITE_RULES : administratorRules(site.administrator.dn)),
+      ...rules(site.administrator.dn),
+      'overlay memberof',
+      'overlay sssvlv',
       '',
     ].join('\n'),
   );
@@ -70,5 +69,5 @@ export async function startSlapdDirectory(site: DirectorySite): Promise<Director
     ['-x', '-H', `ldap://127.0.0.1:${port}`, '-D', dn, '-w', password, '-f', join(folder, 'tree.ldif')],
     { stdio: 'pipe' },
   );
-  return { port, tlsPort, administrator: site.administrator ?? root, stop: () => server.stop() };
+  return { port, tlsPort, stop: () => server.stop() };
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { BONFIRE_SUFFIX } from '../../support/bonfire-tree.ts';
 import { adapted, fencedBlock } from '../../support/documented.ts';
-import { ALICE, BOB, CAROL, GATEWAY_PASSWORD, INTEROP_LDIF, saltedSha1 } from '../../support/interop-tree.ts';
+import { ALICE, BOB, CAROL, GATEWAY_PASSWORD, INTEROP_LDIF, OPERATOR, saltedSha1 } from '../../support/interop-tree.ts';
 import { type LdapServerUnderTest, SERVERS_UNDER_TEST } from '../../support/ldap-server-under-test.ts';
 import { runProgram } from '../../support/run-program.ts';
 
@@ -38,7 +38,7 @@ for (const kind of SERVERS_UNDER_TEST) {
   describe(`OMERO's LDAP logins against ${kind.name}`, { timeout: 120_000 }, () => {
     let server: LdapServerUnderTest;
     before(async () => {
-      server = await kind.start({ ldif: LDIF });
+      server = await kind.start({ ldif: LDIF, administrator: OPERATOR });
       execFileSync('javac', ['-d', server.folder, join(import.meta.dirname, 'OmeroLogin.java')], { stdio: 'pipe' });
       const keytool = [
         '-importcert',
