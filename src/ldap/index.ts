@@ -1,8 +1,27 @@
 /**
- * ldap, floor 6: the LDAP doors: the client that asks the directories of a site, for the `ldap` login module.
+ * ldap, floor 6: the LDAP adapters: the door that serves the directory, and the client that asks the directories of a site
+ * for the `ldap` login module.
  */
 export {
   createDirectoryClient,
   type DirectoryClientOptions,
   type DirectoryClientPorts,
 } from './client/directory-client.ts';
+export type { BindAttempt, BindAuthority, BindName, BindOutcome } from './door/bind-authority.ts';
+export {
+  type BindDirectory,
+  type BindRealm,
+  createDirectoryBinds,
+  type DirectoryBindsPorts,
+} from './door/directory-binds.ts';
+export {
+  type LdapListenSettings,
+  type LdapsListenSettings,
+  ldapListenSchema,
+  ldapsListenSchema,
+} from './door/door-schema.ts';
+export { LdapDoor, type LdapDoorOptions, type LdapListenOptions } from './door/ldap-door.ts';
+export type { DirectoryPort, DirectorySearch, DoorPorts, SearchRun } from './door/ports.ts';
+export type { CertificateMap } from './door/tls/certificate-name.ts';
+export { type OwnCertificate, type OwnCertificateOptions, openOwnCertificate } from './door/tls/own-certificate.ts';
+export type { LdapTls } from './door/tls/tls-upgrade.ts';

@@ -1,0 +1,96 @@
+/**
+ * Search (RFC 4511, 4.5) with its controls: paged results (RFC 2696), sorting (RFC 2891), assertion (RFC 4528).
+ */
+import type { Controls } from '../codec/controls.ts';
+import type { SearchRequestMessage } from '../codec/request.ts';
+import { type ResponseParts, writePagedResults, writeSortResult } from '../codec/response-writer.ts';
+import { type LdapResult, ldapResult } from '../codec/result-code.ts';
+import { LONGEST_SEARCH } from '../limits.ts';
+import type { DoorPorts, SearchRun } from '../ports.ts';
+import { SearchOperation } from '../search-operation.ts';
+import type { Session } from '../session.ts';
+import type { MadeUpEntry } from './made-up-entry.ts';
+import { MadeUpRun } from './made-up-run.ts';
+import { type Reply, SUCCESS } from './reply.ts';
+import { namesSubschema } from './root-dse.ts';
+
+/** The entries about the server itself. */
+export interface ServerEntries {
+  rootDse(session: Session): MadeUpEntry;
+  subschema(): MadeUpEntry;
+}
+
+const SECOND = 1000;
+const NO_COOKIE = Buffer.alloc(0);
+const COOKIE_IS_OLD = ldapResult('unwillingToPerform', 'the cookie is old, or was given for another search');
+
+export function beginSearch(
+  ports: DoorPorts,
+  server: ServerEntries,
+  session: Session,
+  id: number,
+  request: SearchRequestMessage,
+  controls: Controls,
+): SearchOperation | Reply {
+  const { pagedResults, sort } = controls;
+  const run = runOf(ports, server, session, request, controls);
+  if (run === undefined) return { result: COOKIE_IS_OLD, parts: lastPage };
+  if (pagedResults?.size === 0) return { result: SUCCESS, parts: lastPage };
+  if (run.sortRefusal !== undefined && sort?.critical === true) {
+    const { code, attribute } = run.sortRefusal;
+    const result = ldapResult('unavailableCriticalExtension', `entries cannot be sorted by ${attribute}`);
+    return { result, parts: { controls: (out) => writeSortResult(out, code, attribute) } };
+  }
+  const seconds = request.timeLimit === 0 ? Number.POSITIVE_INFINITY : request.timeLimit;
+  return new SearchOperation({
+    id,
+    run,
+    deadline: ports.clock.monotonic() + Math.min(seconds * SECOND, LONGEST_SEARCH),
+    pageSize: pagedResults?.size,
+    conclude: (result, more) => conclusion(session, request, controls, run, result, more),
+  });
+}
+
+/** The search that begins, or the one that goes on with its next page; undefined when there is none to go on with. */
+function runOf(
+  { directory, clock }: DoorPorts,
+  server: ServerEntries,
+  session: Session,
+  request: SearchRequestMessage,
+  { pagedResults, sort, assertion }: Controls,
+): SearchRun | undefined {
+  const now = clock.now();
+  if (pagedResults !== undefined && pagedResults.cookie.length > 0) {
+    const run = session.pages.take(pagedResults.cookie, request.octets);
+    run?.renew(directory().rightsOf(session.asker, now), now);
+    return run;
+  }
+  const { base, scope, filter, attributes, typesOnly, sizeLimit } = request;
+  if (base.length === 0 && scope === 'base') return new MadeUpRun(server.rootDse(session), request);
+  if (namesSubschema(base)) return new MadeUpRun(server.subschema(), request);
+  const search = { base, scope, filter, attributes, typesOnly, sizeLimit };
+  return directory().search(sort === undefined ? search : { ...search, sort: sort.keys }, session.asker);
+}
+
+const lastPage: ResponseParts = { controls: (out) => writePagedResults(out, NO_COOKIE) };
+
+function conclusion(
+  session: Session,
+  { octets }: SearchRequestMessage,
+  { pagedResults, sort }: Controls,
+  run: SearchRun,
+  { code }: LdapResult,
+  more: boolean,
+): ResponseParts | undefined {
+  if (pagedResults === undefined && sort === undefined) return undefined;
+  const cookie = more ? session.pages.park({ run, request: octets }) : NO_COOKIE;
+  const isAnswered = code === 'success' || code === 'sizeLimitExceeded' || code === 'timeLimitExceeded';
+  return {
+    controls(out) {
+      if (sort !== undefined && isAnswered) {
+        writeSortResult(out, run.sortRefusal?.code ?? 'success', run.sortRefusal?.attribute);
+      }
+      if (pagedResults !== undefined) writePagedResults(out, cookie);
+    },
+  };
+}
