@@ -36,6 +36,7 @@ export {
 } from './rights/asker.ts';
 export type { Rights } from './rights/rights.ts';
 export type { MatchesFilter, RightsView } from './rights/rights-view.ts';
+export { matches } from './search/matches.ts';
 export {
   EVERYTHING,
   type SearchRequest,
@@ -43,6 +44,9 @@ export {
   type SearchScope,
   type SortKey,
 } from './search/search-request.ts';
+export { type SearchRun, type SearchStep, search } from './search/search-run.ts';
+export type { SortRefusal } from './search/sorted-matches.ts';
+export { writeEntry } from './search/write-entry.ts';
 export {
   decodeEntry,
   encodeEntry,
@@ -62,7 +66,7 @@ export {
   type Period,
 } from './stored/member-form.ts';
 export { Space } from './stored/space.ts';
-export { formatUuid, isNilUuid, NIL_UUID, newUuid, parseUuid, UUID_OCTETS } from './stored/uuid.ts';
+export { formatUuid, isNilUuid, NIL_UUID, parseUuid, UUID_OCTETS, UuidSource } from './stored/uuid.ts';
 export {
   AccountStatus,
   type AccountView,

@@ -75,6 +75,25 @@ export class ComputedAttributes {
     return name === 'member' || name === 'memberUid' ? !this.#allows(entry, type) : type.operational;
   }
 
+  /** Whether the entry has a value. */
+  has(entry: EntryNumber, attribute: ComputedAttribute, now: Instant): boolean {
+    switch (attribute.name) {
+      case 'memberOf': {
+        const { table } = this.#sources.memberships;
+        let row = table.firstOfMember(entry);
+        while (row !== NO_ROW && !table.counts(row, now)) row = table.nextOfMember(row);
+        return row !== NO_ROW;
+      }
+      case 'member':
+      case 'memberUid':
+        return this.#hasMember(entry, attribute.name === 'memberUid', now);
+      case 'structuralObjectClass':
+        return this.#structuralClass(entry, attribute.type) !== undefined;
+      default:
+        return true;
+    }
+  }
+
   /** Writes the values, one element each; nothing when the entry has none. */
   write(out: BerWriter, entry: EntryNumber, attribute: ComputedAttribute, now: Instant): void {
     const { entries, names, memberships } = this.#sources;
@@ -134,6 +153,18 @@ export class ComputedAttributes {
       } else if (asUid) memberUid.write(out, member);
       else names.write(out, Tag.octetString, member);
     }
+  }
+
+  #hasMember(group: EntryNumber, asUid: boolean, now: Instant): boolean {
+    const { memberUid, memberships } = this.#sources;
+    const { table, raw } = memberships;
+    for (let row = table.firstOfGroup(group); row !== NO_ROW; row = table.nextInGroup(row)) {
+      if (!table.counts(row, now)) continue;
+      const member = table.member(row);
+      if (member < 0 ? (raw.kind(~member) === 'uid') === asUid : !asUid || memberUid.of(member) !== undefined)
+        return true;
+    }
+    return false;
   }
 
   /** Whether a class of the entry has the attribute. */

@@ -2,7 +2,7 @@
  * EntryTable holds the entries: a slot each in typed arrays, and their octets in slabs.
  *
  * A slot's number is the EntryNumber. It stays the same while the entry lives, whatever is written to it, and is given to another
- * entry after a delete. Per entry: 32 octets here and the record with its head of eight.
+ * entry after a delete. Per entry: 36 octets here and the record with its head of eight.
  */
 import { UUID_OCTETS } from '../stored/uuid.ts';
 import { EntrySets, type SetRef } from './entry-sets.ts';
@@ -27,12 +27,13 @@ export class EntryTable {
   /** Slots that were ever used. */
   #used = 0;
   #size = 0;
-  /** The free slot that was freed last; each names the one before in `#parent`'s place. */
-  #freed: number[] = [];
+  readonly #freed: number[] = [];
   #location = new Uint32Array(FIRST_CAPACITY);
   #parent = new Int32Array(FIRST_CAPACITY);
   #children = new Int32Array(FIRST_CAPACITY);
   #descendants = new Int32Array(FIRST_CAPACITY);
+  /** How often the slot was freed: tells an entry from the one that had its number before. */
+  #lives = new Int32Array(FIRST_CAPACITY);
   #uuids = Buffer.alloc(FIRST_CAPACITY * UUID_OCTETS);
 
   /** How many entries there are. */
@@ -52,6 +53,11 @@ export class EntryTable {
 
   has(entry: EntryNumber): boolean {
     return entry >= 0 && entry < this.#used && this.#parent[entry] !== FREE;
+  }
+
+  /** Another number when the slot is another entry's, or nobody's, than it was at the last look. */
+  life(entry: EntryNumber): number {
+    return this.#lives[entry]!;
   }
 
   /** The smallest entry above `after`; -1 when there is none. */
@@ -84,6 +90,7 @@ export class EntryTable {
   remove(entry: EntryNumber): void {
     this.slabs.free(this.#location[entry]!);
     this.#parent[entry] = FREE;
+    this.#lives[entry]! += 1;
     this.#freed.push(entry);
     this.#size -= 1;
   }
@@ -184,6 +191,7 @@ export class EntryTable {
     this.#parent = grown(this.#parent, new Int32Array(this.#capacity));
     this.#children = grown(this.#children, new Int32Array(this.#capacity));
     this.#descendants = grown(this.#descendants, new Int32Array(this.#capacity));
+    this.#lives = grown(this.#lives, new Int32Array(this.#capacity));
     const uuids = Buffer.alloc(this.#capacity * UUID_OCTETS);
     this.#uuids.copy(uuids);
     this.#uuids = uuids;

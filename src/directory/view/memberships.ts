@@ -100,8 +100,8 @@ export class Memberships {
     return row !== NO_ROW && this.table.counts(row, now);
   }
 
-  /** The groups that the entry itself is in. */
-  groupsOf(member: EntryNumber, now: Instant): EntryNumber[] {
+  /** The groups that a member itself is in. */
+  groupsOf(member: number, now: Instant): EntryNumber[] {
     const groups: EntryNumber[] = [];
     for (let row = this.table.firstOfMember(member); row !== NO_ROW; row = this.table.nextOfMember(row)) {
       if (this.table.counts(row, now)) groups.push(this.table.group(row));
@@ -119,9 +119,9 @@ export class Memberships {
     return members;
   }
 
-  /** All groups that the entry is in, through others too; a circle ends where it began. */
-  groupsAbove(entry: EntryNumber, now: Instant): Bitmap {
-    return closure([entry], (at) => this.groupsOf(at, now));
+  /** All groups that the members are in, through others too; a circle ends where it began. */
+  groupsAbove(members: readonly number[], now: Instant): Bitmap {
+    return closure(members, (at) => this.groupsOf(at, now));
   }
 
   /** All entries that are in the group, through others too. */

@@ -138,9 +138,14 @@ export class NameIndex {
     }
   }
 
-  /** The parts of the relative name of an entry. */
+  /** The relative name of an entry; a naming context may have several. */
+  parts(entry: EntryNumber): readonly RelativeDistinguishedName[] {
+    return parseDistinguishedName(this.#rdn(entry).toString('utf8'))?.rdns ?? [];
+  }
+
+  /** The relative name of an entry that is no naming context. */
   relativeName(entry: EntryNumber): RelativeDistinguishedName {
-    return parseDistinguishedName(this.#rdn(entry).toString('utf8'))?.rdns[0] ?? [];
+    return this.parts(entry)[0] ?? [];
   }
 
   /** Goes down from an entry by the parts before `end`, of octets in which a comma is always the end of a part. */

@@ -34,6 +34,11 @@ export class RawMembers {
     this.#uidRule = schema.attributeType('memberUid')?.equality;
   }
 
+  /** How many texts there are. */
+  get size(): number {
+    return this.#used - this.#freed.length;
+  }
+
   /** The number of a text, which is made when there is none yet; refers to it once more. */
   refer(kind: RawKind, text: Buffer): number {
     const key = this.#key(kind, text);

@@ -6,7 +6,7 @@
  */
 import { CodedError } from '../../base/index.ts';
 import type { ObjectWrite, StoredObject } from '../../store/index.ts';
-import type { Schema } from '../../x500/index.ts';
+import type { AttributeType, Schema } from '../../x500/index.ts';
 import { Space } from '../stored/space.ts';
 import { formatUuid, UUID_OCTETS } from '../stored/uuid.ts';
 import { ComputedAttributes } from './computed-attributes.ts';
@@ -36,6 +36,7 @@ export class ViewContent {
   readonly memberUid: MemberUid;
   readonly computed: ComputedAttributes;
   readonly ordered: OrderedIndexes;
+  readonly objectClass: AttributeType | undefined;
   /** Memberships that came before their entries while the view is loaded. */
   #waiting: StoredObject[] = [];
   readonly #before: EntryKeys;
@@ -50,6 +51,7 @@ export class ViewContent {
     this.memberUid = new MemberUid(this.entries, this.names, this.descriptions);
     this.computed = new ComputedAttributes(this);
     this.ordered = new OrderedIndexes(this.entries, this.index, this.descriptions);
+    this.objectClass = schema.attributeType('objectClass');
     this.#before = new EntryKeys(this.descriptions);
     this.#after = new EntryKeys(this.descriptions);
   }
