@@ -28,6 +28,19 @@ export const STANDARD_TAG_OCTETS = 32;
 export const STANDARD_SAMPLE =
   '$argon2id$v=19$m=19456,t=2,p=1$ShQByRj8uiSiBDENfhplkw$4QFgsL5mDvrGvoVw/7/B76gh++NIOo+PPXbtp2z7lQI';
 
+/** Counted from the end, a character of the checksum or the salt in every form. */
+const DECOY_CHARACTER = 5;
+
+/**
+ * A form that costs what `stored` costs and that no password is known to match: what a refusal is spent on. The form itself
+ * would not do. Whoever sends the password of its owner for somebody else would find it remembered, and have guessed it.
+ */
+export function decoyOf(stored: string): string {
+  const at = stored.length - DECOY_CHARACTER;
+  const decoy = `${stored.slice(0, at)}${stored[at] === 'A' ? 'B' : 'A'}${stored.slice(at + 1)}`;
+  return schemeOf(decoy) === undefined ? STANDARD_SAMPLE : decoy;
+}
+
 /** `undefined` for what no password may ever match: locked, broken, cut, unknown, or too costly to try. */
 export function schemeOf(stored: string): PasswordScheme | undefined {
   const form = parseStoredForm(stored);

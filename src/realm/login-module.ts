@@ -105,8 +105,9 @@ export interface LoginModuleDefinition {
   readonly headers?: readonly string[];
   create(context: LoginModuleContext): LoginModule;
   /**
-   * A stored form whose verification costs what a wrong password costs at this module, so that the realm can spend
-   * the same on an unknown or locked user. Undefined when the module derives no keys itself.
+   * A form whose verification costs what a wrong password costs at this module, so that the realm can spend the same on
+   * an unknown or locked user. A decoy (`decoyOf`), never somebody's own: a match of it would be remembered, and tell by
+   * its time what that password is. Undefined when the module derives no keys itself.
    */
   costlySample?(): string | undefined;
   /** Every group that it can give, once started; for `check`. Absent when its source cannot list them. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Secret, systemClock, systemRandom } from '../../src/base/index.ts';
-import { createKeyDerivation, needsRehash, STANDARD_SAMPLE, schemeOf } from '../../src/password/index.ts';
+import { createKeyDerivation, decoyOf, needsRehash, STANDARD_SAMPLE, schemeOf } from '../../src/password/index.ts';
 import { anyCharacter } from '../support/any-character.ts';
 
 const BCRYPT_8 = '$2a$08$qipUJiI9fySUN38hcbz.lucXvAmtgowKOWYtB9y3CXyl6lTknruou';
@@ -55,6 +55,26 @@ describe('a stored form', () => {
     ] as const) {
       assert.equal(needsRehash(stored), expected, stored);
     }
+  });
+
+  it('has a decoy that costs the same and is another', async () => {
+    const keys = createKeyDerivation({ clock: systemClock, random: systemRandom });
+    for (const [stored, password] of [
+      [await keys.hash(new Secret('right')), 'right'],
+      [BCRYPT_8, 'foobar'],
+      ['1fWDc9QWYCWrQ', 'pass1'],
+      ['$apr1$sardine$5vGKdt7VOWjM4XQb6P1gM1', 'hellojed'],
+      ['$5$0123456789abcdef$SFX.CooXBS8oXsbAPgU/UyiCodhrLQ19sBgvcA3Zh1D', 'secret1'],
+      ['{SHA}PinGG1xSNlAjvf/IG88HdQGwKQE=', 'hellojed'],
+      ['{PBKDF2-SHA256}6400$0ZrzXitFSGltTQnBWOsdAw$Y11AchqV4b0sUisdZd0Xr97KWoymNE0LNNrnEgY4H9M', 'password'],
+      ['$y$j9T$F5Jx5fExrKuPp53xLKQ..1$U4SOHmDd8SvW5vCUKSMR6N835VPwFAtgYNhQ9mFFeL5', 'pw'],
+    ] as const) {
+      assert.equal(await keys.verify(stored, new Secret(password)), 'match', stored);
+      assert.equal(await keys.verify(decoyOf(stored), new Secret(password)), 'mismatch', stored);
+      assert.deepEqual(schemeOf(decoyOf(stored)), schemeOf(stored));
+    }
+    assert.equal(decoyOf('*'), STANDARD_SAMPLE);
+    await keys.close();
   });
 
   it('never throws, whatever its text is', async () => {

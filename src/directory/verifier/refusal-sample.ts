@@ -5,11 +5,11 @@
  * Forms are counted by what comes before their salt (`{SSHA}`, `$argon2id$v=19$m=19456,t=2,p=1$`, `$2y$10$`), which
  * decides the cost. So a million passwords make a handful of counts, and no form is parsed but the first of its kind.
  */
-import { STANDARD_SAMPLE, schemeOf } from '../../password/index.ts';
+import { decoyOf, STANDARD_SAMPLE, schemeOf } from '../../password/index.ts';
 
 interface Kind {
   count: number;
-  /** A form of this kind that parses, and what it costs. */
+  /** A decoy of a form of this kind, and what it costs. */
   sample: { readonly form: string; readonly cost: number } | undefined;
 }
 
@@ -32,7 +32,7 @@ export class RefusalSample {
     if (kind.sample !== undefined) return;
     const cost = schemeOf(form)?.cost;
     if (cost === undefined) return;
-    kind.sample = { form, cost };
+    kind.sample = { form: decoyOf(form), cost };
     this.#costliest = undefined;
   }
 
@@ -46,7 +46,7 @@ export class RefusalSample {
     this.#costliest = undefined;
   }
 
-  /** The form to verify against where there is none; the standard one while there are no passwords. */
+  /** The form to verify against where there is none, which no password matches; the standard one while there are no passwords. */
   get form(): string {
     this.#costliest ??= this.#find();
     return this.#costliest;

@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import type { Clock, Logger } from '../../base/index.ts';
 import { path } from '../../config/index.ts';
-import { schemeOf } from '../../password/index.ts';
+import { decoyOf, schemeOf } from '../../password/index.ts';
 import type { LoginFailure, LoginModuleContext, LoginModuleDefinition } from '../login-module.ts';
 import { loginFailure } from '../phase-answer.ts';
 import type { LineFinding, LineReader } from './line-splitter.ts';
@@ -69,7 +69,7 @@ async function verify(file: HtpasswdFile | undefined, context: LoginModuleContex
 export interface HtpasswdFile {
   /** The stored form of each name. */
   readonly accounts: ReadonlyMap<string, string>;
-  /** The stored form that costs most to verify. */
+  /** A decoy of the stored form that costs most to verify. */
   readonly costliest: string | undefined;
 }
 
@@ -95,7 +95,7 @@ export class HtpasswdReader implements LineReader<HtpasswdFile> {
     }
     if (scheme.cost > this.#greatestCost) {
       this.#greatestCost = scheme.cost;
-      this.#costliest = stored;
+      this.#costliest = decoyOf(stored);
     }
     return undefined;
   }

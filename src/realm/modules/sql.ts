@@ -5,7 +5,7 @@
  * `Alice ` be somebody else's account (spec: Geronimo 3.5). A database that is away or answers with an error is
  * `unavailable`: nothing is known about the user.
  */
-import { STANDARD_SAMPLE, schemeOf } from '../../password/index.ts';
+import { decoyOf, STANDARD_SAMPLE, schemeOf } from '../../password/index.ts';
 import type { LoginFailure, LoginModuleContext, LoginModuleDefinition, ModulePrincipal } from '../login-module.ts';
 import { loginFailure } from '../phase-answer.ts';
 import type { SqlOptions } from './sql-options.ts';
@@ -109,6 +109,7 @@ class SqlUsers {
 
   #remember(stored: string): void {
     const cost = schemeOf(stored)?.cost ?? 0;
-    if (cost > (this.costliest === undefined ? 0 : (schemeOf(this.costliest)?.cost ?? 0))) this.costliest = stored;
+    if (cost > (this.costliest === undefined ? 0 : (schemeOf(this.costliest)?.cost ?? 0)))
+      this.costliest = decoyOf(stored);
   }
 }
