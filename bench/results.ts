@@ -53,7 +53,16 @@ export function record(measured: readonly Measured[]): void {
 /** The commit of the code that ran; a plus says that files differed from it. */
 function commit(): string {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
-  const changed = git('status', '--porcelain', '--untracked-files=no', '--', 'src', 'bench/gate', 'package-lock.json');
+  const changed = git(
+    'status',
+    '--porcelain',
+    '--untracked-files=no',
+    '--',
+    'src',
+    'bench/gate',
+    'bench/directory',
+    'package-lock.json',
+  );
   return `${git('rev-parse', '--short', 'HEAD')}${changed === '' ? '' : '+'}`;
 }
 

@@ -2,12 +2,15 @@
  * `npm run bench`: measures every figure of the README beside its peer, in one run, and puts it into
  * bench/results/latest.json. Takes some minutes; needs Apache, nginx, slapd, wrk and a JDK (scripts/debian-packages).
  *
- *   scripts/run node bench/run.ts [gate] [realm-login] [access] [counts]      without a name all of them
+ *   scripts/run node bench/run.ts [gate] [realm-login] [access] [counts] [directory-contests] [directory-group] [directory-size]
+ *
+ * Without a name all of them.
  *
  * A part that fails is said so and leaves no row; then it exits 1. A figure that is not reached is a row like any other.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { DIRECTORY_FIGURES, FIGURE_OPTIONS } from './directory/figures.ts';
 import { type ContestName, runContests } from './gate/contests.ts';
 import { type Measured, ratioRow, record } from './results.ts';
 
@@ -83,6 +86,9 @@ const PARTS: Readonly<Record<string, () => readonly Measured[] | Promise<readonl
   'realm-login': realmLogin,
   access,
   counts,
+  ...Object.fromEntries(
+    Object.entries(DIRECTORY_FIGURES).map(([name, measure]) => [name, () => measure(FIGURE_OPTIONS)]),
+  ),
 };
 
 const asked = process.argv.slice(2);

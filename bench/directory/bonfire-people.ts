@@ -5,7 +5,7 @@
  *
  * ou=People  inetOrgPerson, posixAccount and ldapPublicKey, with `{SSHA}` passwords and SSH keys
  * ou=Groups  posixGroups of a few to some hundred people; cn=everybody with all of them when asked for
- * ou=Hosts   cn=Portal and cn=Gateway, the services that read
+ * ou=Hosts   cn=Portal, who reads, and cn=Writer, who writes
  * ou=Nodes   1,000 devices, for a one-level list
  *
  * A person is a number from 0; everything about that person follows from it and the seed, so that a load can name people
@@ -13,7 +13,7 @@
  */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { BONFIRE_SUFFIX, PORTAL_DN, PORTAL_PASSWORD } from '../../tests/support/bonfire-tree.ts';
+import { BONFIRE_SUFFIX, PORTAL_PASSWORD } from '../../tests/support/bonfire-tree.ts';
 
 export interface TreeOptions {
   readonly people: number;
@@ -34,6 +34,8 @@ export const MAIL_PREFIXES = 1_000;
 export const PEOPLE_DN = `ou=People,${BONFIRE_SUFFIX}`;
 export const GROUPS_DN = `ou=Groups,${BONFIRE_SUFFIX}`;
 export const NODES_DN = `ou=Nodes,${BONFIRE_SUFFIX}`;
+/** A service that may write. */
+export const WRITER = { dn: `cn=Writer,ou=Hosts,${BONFIRE_SUFFIX}`, password: 'writer-secret-1' };
 export const EVERYBODY_DN = `cn=everybody,${GROUPS_DN}`;
 
 const SYLLABLES =
@@ -124,8 +126,8 @@ export function* bonfireLdif(options: TreeOptions): Generator<string> {
 
 function containers(): string {
   const container = (ou: string) => `dn: ou=${ou},${BONFIRE_SUFFIX}\nobjectClass: organizationalUnit\nou: ${ou}\n\n`;
-  const service = (dn: string, cn: string) =>
-    `dn: ${dn}\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\ncn: ${cn}\nuserPassword: ${PORTAL_PASSWORD}\n\n`;
+  const service = (cn: string, password: string) =>
+    `dn: cn=${cn},ou=Hosts,${BONFIRE_SUFFIX}\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\ncn: ${cn}\nuserPassword: ${saltedSha1(`salt ${cn}`, password)}\n\n`;
   let nodes = '';
   for (let number = 0; number < NODES; number += 1) {
     const cn = `node${number}`;
@@ -134,8 +136,8 @@ function containers(): string {
   return [
     `dn: ${BONFIRE_SUFFIX}\nobjectClass: dcObject\nobjectClass: organization\ndc: bonfire-project\no: BonFIRE\n\n`,
     ...['People', 'Hosts', 'Groups', 'Nodes'].map(container),
-    service(PORTAL_DN, 'Portal'),
-    service(`cn=Gateway,ou=Hosts,${BONFIRE_SUFFIX}`, 'Gateway'),
+    service('Portal', PORTAL_PASSWORD),
+    service('Writer', WRITER.password),
     nodes,
   ].join('');
 }
@@ -163,7 +165,7 @@ gidNumber: ${5_000 + groupsOf(options, number)[0]!}
 homeDirectory: /srv/people/${uid}
 loginShell: /bin/bash
 sshPublicKey: ${sshKey(seed, number, uid)}
-${second}userPassword: ${saltedSha1(seed, number, password)}
+${second}userPassword: ${saltedSha1(`salt ${seed} ${number}`, password)}
 
 `;
 }
@@ -183,8 +185,8 @@ function groupLdif(cn: string, gidNumber: number): string {
   return `dn: cn=${cn},${GROUPS_DN}\nobjectClass: posixGroup\ncn: ${cn}\ngidNumber: ${gidNumber}\n`;
 }
 
-function saltedSha1(seed: number, number: number, password: string): string {
-  const salt = digest('sha1', `salt ${seed} ${number}`).subarray(0, 8);
+function saltedSha1(salting: string, password: string): string {
+  const salt = digest('sha1', salting).subarray(0, 8);
   const hashed = createHash('sha1').update(password).update(salt).digest();
   return `{SSHA}${Buffer.concat([hashed, salt]).toString('base64')}`;
 }

@@ -119,16 +119,29 @@ export function membership(tree: TreeOptions, operation: 'add' | 'delete', count
   }));
 }
 
+/** Every person with everything, in one answer. */
+export function everything({ people }: TreeOptions): readonly LoadRequest[] {
+  const search = { base: PEOPLE_DN, scope: 'one', filter: ANYTHING } as const;
+  return [{ operation: searchRequest(search), entries: people }];
+}
+
 /** A plain password for each of the first `count` people, which the server is to hash. */
 export function newPasswords(tree: TreeOptions, count: number): readonly LoadRequest[] {
   return firstPeople(tree, count).map(({ uid, password }) => ({
-    operation: modifyRequest(personDn(uid), [{ operation: 'replace', attribute: 'userPassword', values: [password] }]),
+    operation: modifyRequest(personDn(uid), [
+      { operation: 'replace', attribute: 'userPassword', values: [longer(password)] },
+    ]),
   }));
 }
 
 export function bindsOf(tree: TreeOptions, count: number): readonly LoadRequest[] {
-  return firstPeople(tree, count).map(({ uid, password }) => ({ operation: bindRequest(personDn(uid), password) }));
+  return firstPeople(tree, count).map(({ uid, password }) => ({
+    operation: bindRequest(personDn(uid), longer(password)),
+  }));
 }
+
+/** As long as new passwords must be. */
+const longer = (password: string) => `${password} and much longer`;
 
 const firstPeople = ({ seed }: TreeOptions, count: number) =>
   Array.from({ length: count }, (_, number) => person(seed, number));

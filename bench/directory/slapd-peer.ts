@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { BONFIRE_SUFFIX, PORTAL_DN } from '../../tests/support/bonfire-tree.ts';
 import { freePort } from '../../tests/support/free-port.ts';
 import { LDAP_PUBLIC_KEY_SCHEMA } from '../../tests/support/ldap-public-key.ts';
+import { WRITER } from './bonfire-people.ts';
 import { type DirectoryServer, RunningProgram } from './server.ts';
 
-const MANAGER = { dn: `cn=manager,${BONFIRE_SUFFIX}`, password: 'manager-secret' };
 /** Larger than the tree of 1,000,000 people. */
 const MAP_OCTETS = 8 * 1024 ** 3;
 
@@ -24,7 +24,7 @@ export async function slapdPeer(parent: string, name = 'slapd'): Promise<Directo
   return {
     name: 'slapd 2.5, back-mdb',
     port,
-    writer: MANAGER,
+    writer: WRITER,
     async import(ldif) {
       const began = performance.now();
       await new RunningProgram('/usr/sbin/slapadd', ['-q', '-f', configuration, '-l', ldif], log).done();
@@ -34,7 +34,7 @@ export async function slapdPeer(parent: string, name = 'slapd'): Promise<Directo
       const began = performance.now();
       const args = ['-d', '0', '-h', `ldap://127.0.0.1:${port}`, '-f', configuration];
       program = new RunningProgram('/usr/sbin/slapd', args, log);
-      await program.answering(port, MANAGER);
+      await program.answering(port, WRITER);
       return (performance.now() - began) / 1000;
     },
     async stop() {
@@ -59,14 +59,12 @@ function slapdConf(folder: string): string {
     'tool-threads 2',
     'database mdb',
     `suffix "${BONFIRE_SUFFIX}"`,
-    `rootdn "${MANAGER.dn}"`,
-    `rootpw ${MANAGER.password}`,
     `directory ${folder}/data`,
     `maxsize ${MAP_OCTETS}`,
     'index objectClass,uid,cn,memberUid,member,uidNumber,gidNumber,entryUUID,entryCSN eq',
     'index mail eq,sub',
-    'access to attrs=userPassword by anonymous auth by * none',
-    `access to * by dn.exact="${PORTAL_DN}" read by self read by * none`,
+    `access to attrs=userPassword by dn.exact="${WRITER.dn}" =w by anonymous auth by * none`,
+    `access to * by dn.exact="${WRITER.dn}" write by dn.exact="${PORTAL_DN}" read by self read by * none`,
     '',
   ].join('\n');
 }
