@@ -13,6 +13,7 @@ import { addLoginCommands } from './commands/login.ts';
 import { addPasswordCommands } from './commands/password.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSessionCommands } from './commands/session.ts';
+import { addStoreCommands } from './commands/store.ts';
 import type { Act } from './common-options.ts';
 import { EXIT } from './output.ts';
 import type { CommandPorts } from './ports.ts';
@@ -33,6 +34,7 @@ export async function runCommandLine(argv: readonly string[], ports: CommandPort
     addConfigCommands,
     addPasswordCommands,
     addAuditCommands,
+    addStoreCommands,
   ]) {
     add(program, ports, act);
   }

@@ -4,7 +4,13 @@
  * The store keeps opaque octets and knows nothing of what they mean. What a Store promises is written on the port
  * (store.ts) and held by one conformance suite; SQLite is the implementation that needs no server.
  */
-export { type DataFolderLock, lockDataFolder } from './data-folder-lock.ts';
+export { type BackupOptions, backupDataFolder } from './data-folder/backup.ts';
+export type { DatabaseName } from './data-folder/databases.ts';
+export { type DataFolderLock, lockDataFolder } from './data-folder/lock.ts';
+export type { BackedUpDatabase, BackupManifest } from './data-folder/manifest.ts';
+export { type MigratedDatabase, type MigrateOptions, migrateDataFolder } from './data-folder/migrate.ts';
+export { type RestoredDatabase, type RestoreOptions, restoreDataFolder } from './data-folder/restore.ts';
+export { type DatabaseReport, type Progress, verifyDataFolder } from './data-folder/verify.ts';
 export type { StoreErrorCode } from './errors.ts';
 export type {
   AppendOutcome,

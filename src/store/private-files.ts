@@ -41,7 +41,12 @@ function unlessThere(make: () => void): void {
 
 /** Puts the names in a folder on stable storage. */
 export function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r');
+  syncFile(folder);
+}
+
+/** Puts the octets of a file on stable storage. */
+export function syncFile(path: string): void {
+  const descriptor = openSync(path, 'r');
   try {
     fsyncSync(descriptor);
   } finally {

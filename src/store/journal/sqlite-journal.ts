@@ -10,6 +10,7 @@ import { makePrivateFolder } from '../private-files.ts';
 import { openDatabase, sqliteFailure } from '../sqlite/database.ts';
 import { completeSwap, swapIn } from '../sqlite/swap.ts';
 import { WriterThread } from '../sqlite/writer-thread.ts';
+import { newGeneration } from './generation.ts';
 import { JournalReader } from './journal-reader.ts';
 import { damaged, type JournalState, StateRow } from './journal-state.ts';
 import type {
@@ -39,8 +40,6 @@ export interface JournalStoreOptions {
 }
 
 type Writer = WriterThread<JournalTask, JournalResult>;
-
-const GENERATION_OCTETS = 16;
 
 /** How long another program that has the file open is waited for before a swap is refused. */
 const PATIENCE = 1_000;
@@ -78,10 +77,6 @@ async function openLive(path: string, random: Random): Promise<Live> {
     await writer.close();
     throw error;
   }
-}
-
-function newGeneration(random: Random): string {
-  return Buffer.from(random.bytes(GENERATION_OCTETS)).toString('hex');
 }
 
 class SqliteJournalStore implements JournalStore {

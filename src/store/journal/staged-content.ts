@@ -1,10 +1,9 @@
 /**
  * The main thread's end of content that is made to take the place of the present one.
  */
-import { rmSync } from 'node:fs';
 import { extname } from 'node:path';
 import { storeError } from '../errors.ts';
-import { stagedPath } from '../sqlite/swap.ts';
+import { discardStaged, stagedPath } from '../sqlite/swap.ts';
 import { WriterThread } from '../sqlite/writer-thread.ts';
 import type { AppendOutcome, StagedContent, StoredObject } from './journal-store.ts';
 import { checkCsn, checkWrite } from './limits.ts';
@@ -72,7 +71,7 @@ export class SqliteStagedContent implements StagedContent {
     await this.#thread.perform({ kind: 'finish', head: head + 1, csn });
     await this.#thread.close();
     const outcome = await this.#options.swap(head);
-    if (outcome === 'behind') this.#remove();
+    if (outcome === 'behind') discardStaged(this.#options.database);
     return outcome;
   }
 
@@ -80,14 +79,10 @@ export class SqliteStagedContent implements StagedContent {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     await this.#thread.close();
-    this.#remove();
+    discardStaged(this.#options.database);
   }
 
   #refuseWhenEnded(): void {
     if (this.#hasEnded) throw storeError('STORE_CLOSED', 'the staged content was committed or discarded');
-  }
-
-  #remove(): void {
-    rmSync(stagedPath(this.#options.database), { force: true });
   }
 }

@@ -9,10 +9,14 @@ import { storeError } from '../errors.ts';
 import { checkBatch, checkName } from '../limits.ts';
 import { makePrivateFolder } from '../private-files.ts';
 import { sqliteFailure } from '../sqlite/database.ts';
+import { completeSwap } from '../sqlite/swap.ts';
 import { WriterThread } from '../sqlite/writer-thread.ts';
 import type { CommitOutcome, Store, StoredRecord, Write } from '../store.ts';
 import { Reader } from './reader.ts';
 import { type RecordResult, type RecordTask, SWEEP_LIMIT } from './record-task.ts';
+
+/** The file in the data folder. */
+export const RECORD_FILE = 'store.db';
 
 export interface SqliteStoreOptions {
   /** The data folder; made with mode 0700 when missing. The caller holds its lock (`lockDataFolder`). */
@@ -25,9 +29,10 @@ export interface SqliteStoreOptions {
  * STORE_FULL, STORE_READ_ONLY, STORE_BUSY or STORE_IO; each message says what to do.
  */
 export async function openSqliteStore({ folder, clock }: SqliteStoreOptions): Promise<Store> {
-  const path = join(folder, 'store.db');
+  const path = join(folder, RECORD_FILE);
   try {
     makePrivateFolder(folder);
+    completeSwap(path);
   } catch (error) {
     throw sqliteFailure(error, path);
   }

@@ -18,7 +18,7 @@ export interface Form {
 
 /** Throws STORE_CORRUPT for a file that is not ours and STORE_NEWER for one of a later program. Writes nothing. */
 export function checkOwnership(db: Database, { applicationId, steps }: Form): void {
-  const version = pragma(db, 'user_version');
+  const version = formOf(db);
   const isEmpty = version === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
   if (!isEmpty && pragma(db, 'application_id') !== applicationId) {
     throw storeError('STORE_CORRUPT', `${db.location()}: is a database of another program; move it away`);
@@ -31,9 +31,14 @@ export function checkOwnership(db: Database, { applicationId, steps }: Form): vo
   }
 }
 
+/** The number of the file's form; 0 for a file without one. */
+export function formOf(db: Database): number {
+  return pragma(db, 'user_version');
+}
+
 /** Brings the file to the present form. Needs no write when it has it. */
 export function migrate(db: Database, { applicationId, steps }: Form): void {
-  const version = pragma(db, 'user_version');
+  const version = formOf(db);
   if (version === steps.length) return;
   try {
     db.exec('BEGIN IMMEDIATE');

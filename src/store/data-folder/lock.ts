@@ -7,10 +7,10 @@
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Milliseconds } from '../base/index.ts';
-import { storeError } from './errors.ts';
-import { makePrivateFile, makePrivateFolder } from './private-files.ts';
-import { type Database, openDatabase, sqliteFailure } from './sqlite/database.ts';
+import type { Milliseconds } from '../../base/index.ts';
+import { storeError } from '../errors.ts';
+import { makePrivateFile, makePrivateFolder } from '../private-files.ts';
+import { type Database, openDatabase, sqliteFailure } from '../sqlite/database.ts';
 
 /** Two that start in the same moment can each see the other half way; a short wait lets one of them win. */
 const PATIENCE: Milliseconds = 100;
