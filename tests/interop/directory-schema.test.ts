@@ -4,9 +4,11 @@
  * be the same, apart from differences that an RFC decides for us; those are counted by their clause.
  */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { standardSchema } from '../../src/directory/schema/standard-schema.ts';
 import type { AttributeType, MatchingRule, Schema } from '../../src/x500/index.ts';
+import { foldCase } from '../../src/x500/matching/case-folding.ts';
 import { LdapPipeline } from '../support/ldap-pipeline.ts';
 import { LDAP_PUBLIC_KEY_SCHEMA } from '../support/ldap-public-key.ts';
 import { addRequest, filter, modifyRequest, searchRequest, type WireFilter } from '../support/ldap-wire.ts';
@@ -101,7 +103,7 @@ async function askAbout(type: AttributeType, answered: (question: Question) => v
         value: entry.values[0]!,
         asked: asked.text,
         assertion,
-        ours: entry.values.some(ours),
+        ours: kind === 'negation' ? entry.values.every(ours) : entry.values.some(ours),
         theirs: theirs.has(dnOf(entry.index)),
       });
     }
@@ -133,6 +135,12 @@ function assertionsOf(type: AttributeType, values: readonly Buffer[]): Search[] 
         asked: filter.equal(type.name, assertion),
         assertion,
         ours: (value) => compare(equality, value, assertion) === 0,
+      },
+      {
+        kind: 'negation',
+        asked: filter.and(filter.present(type.name), filter.not(filter.equal(type.name, assertion))),
+        assertion,
+        ours: (value) => (compare(equality, value, assertion) ?? 0) !== 0,
       },
       {
         kind: 'ordering',
@@ -242,6 +250,29 @@ function rulesOf(type: AttributeType, values: readonly Buffer[]): Search[] {
 /** What slapd itself gives every entry, by the filters that a client of replication sends. */
 const OPERATIONAL = ['entryUUID', 'entryCSN', 'createTimestamp', 'modifyTimestamp', 'entryDN', 'structuralObjectClass'];
 
+/** Table B.2 of RFC 3454 with form KC, for every character of Unicode 3.2, as Python's standard library has both. */
+const TABLE_B2 = `
+import stringprep, json, unicodedata
+old = unicodedata.ucd_3_2_0
+points = [p for p in range(0x110000) if not 0xd800 <= p < 0xe000 and old.category(chr(p)) not in ('Cn', 'Co')]
+print(json.dumps([[p, old.normalize('NFKC', stringprep.map_table_b2(chr(p)))] for p in points]))
+`;
+
+/** Their decompositions were mistaken in Unicode 3.2 (Unicode Corrigendum 4). */
+const CORRECTED = new Set([0x2f868, 0x2f874, 0x2f91f, 0x2f95f, 0x2f9bf]);
+
+describe('case folding', () => {
+  it('is that of table B.2 of RFC 3454 for every character there is in it', () => {
+    const printed = execFileSync('python3', ['-c', TABLE_B2], { maxBuffer: 64 * 1024 * 1024, encoding: 'utf8' });
+    const table = JSON.parse(printed) as [number, string][];
+    assert.ok(table.length > 90_000, `${table.length} characters`);
+    const different = table.filter(
+      ([point, folded]) => foldCase(String.fromCodePoint(point)) !== folded && !CORRECTED.has(point),
+    );
+    assert.deepEqual(different, []);
+  });
+});
+
 describe('the standard schema beside slapd', () => {
   it('finds and orders operational attributes alike', async () => {
     const { entries } = await server.send(
@@ -263,6 +294,43 @@ describe('the standard schema beside slapd', () => {
         const expected = [...valueByDn].filter(([, value]) => ours(value)).map(([dn]) => dn);
         assert.deepEqual(found.entries.map(({ dn }) => dn).sort(), expected.sort(), asked.text);
       }
+    }
+  });
+
+  it('finds certificates by serial number and issuer alike', async () => {
+    const type = schema.attributeType('userCertificate')!;
+    const made = ['/O=Example/CN=Lab CA', '/O=Example/CN=Emile+UID=E'].map((subject, index) =>
+      execFileSync(
+        'openssl',
+        [
+          ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', '/dev/null'],
+          ...['-utf8', '-subj', subject, '-set_serial', String(4660 + index), '-outform', 'DER'],
+        ],
+        { stdio: 'pipe' },
+      ),
+    );
+    const bad = [made[0]!.subarray(0, -1), Buffer.from('3000', 'hex'), Buffer.from('x')];
+    for (const [index, value] of [...made, ...bad].entries()) {
+      const { code } = await server.send(
+        modifyRequest(dnOf(index), [{ operation: 'add', attribute: 'userCertificate;binary', values: [value] }]),
+      );
+      assert.equal(type.syntax.fault(value) === undefined, code === RESULT.success, `certificate ${index}`);
+    }
+    for (const asked of [
+      '{ serialNumber 4660, issuer rdnSequence:"cn=lab  ca,o=Example" }',
+      '{ issuer rdnSequence:"cn=Lab CA,o=Example", serialNumber 4660 }',
+      '{ serialNumber 4661, issuer rdnSequence:"CN=EMILE+uid=e,O=example" }',
+      '{ serialNumber 4661, issuer rdnSequence:"cn=Lab CA,o=Example" }',
+      '{ serialNumber 4660, issuer rdnSequence:"o=Example,cn=Lab CA" }',
+      '{ serialNumber 4660 }',
+    ]) {
+      const { entries } = await server.send(
+        searchRequest({ base: SUFFIX, scope: 'one', filter: filter.equal(type.name, asked), attributes: ['1.1'] }),
+      );
+      const ours = made.flatMap((value, index) =>
+        compare(type.equality, value, Buffer.from(asked)) === 0 ? [dnOf(index)] : [],
+      );
+      assert.deepEqual(entries.map(({ dn }) => dn).sort(), ours, asked);
     }
   });
 

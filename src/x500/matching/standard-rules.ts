@@ -5,6 +5,7 @@
  * A rule is code; a site cannot add one, only name one.
  */
 
+import { certificateExact } from './certificate-rules.ts';
 import { changeSequenceNumber, uuid } from './identifier-rules.ts';
 import type { MatchingRule } from './matching-rule.ts';
 import {
@@ -99,7 +100,7 @@ export function standardMatchingRules(names: SchemaNames): MatchingRule[] {
     },
     { ...equality('2.5.13.32', 'wordMatch', DIRECTORY_STRING, caseIgnore), matches: hasWords },
     { ...equality('2.5.13.33', 'keywordMatch', DIRECTORY_STRING, caseIgnore), matches: hasWords },
-    equality('2.5.13.34', 'certificateExactMatch', '1.3.6.1.1.15.1', octetString),
+    equality('2.5.13.34', 'certificateExactMatch', '1.3.6.1.1.15.1', certificateExact(names)),
     equality('2.5.13.38', 'certificateListExactMatch', '1.3.6.1.1.15.5', octetString),
     equality('2.5.13.45', 'attributeCertificateExactMatch', '1.3.6.1.1.17.1', octetString),
     equality('1.3.6.1.4.1.4203.666.4.12', 'authzMatch', '1.3.6.1.4.1.4203.666.2.7', octetString),

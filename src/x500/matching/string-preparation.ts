@@ -71,7 +71,7 @@ function prepareUnicode(value: Uint8Array, fold: boolean, spaces: SpaceHandling)
  * The steps before insignificant characters are handled (2.1 to 2.5); blanks are U+0020 afterwards. Undefined as for
  * `prepareString`.
  */
-export function transform(value: Uint8Array, fold: boolean): string | undefined {
+function transform(value: Uint8Array, fold: boolean): string | undefined {
   let text: string;
   try {
     text = decoder.decode(value);

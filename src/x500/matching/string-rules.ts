@@ -3,7 +3,7 @@
  * (RFC 4517, 4.2; preparation by RFC 4518).
  */
 import type { MatchingRule } from './matching-rule.ts';
-import { prepareString, transform } from './string-preparation.ts';
+import { prepareString } from './string-preparation.ts';
 
 /** How a family of rules (equality, ordering, substrings) makes its normal forms. */
 export type NormalForms = Pick<MatchingRule, 'normalize' | 'normalizePiece' | 'plainForm'>;
@@ -32,30 +32,34 @@ function ia5(fold: boolean): NormalForms {
 export const caseIgnoreIA5 = ia5(true);
 export const caseExactIA5 = ia5(false);
 
-/** Text in which some characters do not count at all (RFC 4518, 2.6.2 and 2.6.3): spaces, and for telephone numbers hyphens. */
-function without(insignificant: RegExp, hyphens: boolean, fold: boolean): NormalForms {
+/**
+ * Text in which some characters do not count at all (RFC 4518, 2.6.2 and 2.6.3). Its syntax has a few characters of ASCII; an
+ * assertion with another one is Undefined.
+ */
+function without(insignificant: string, significant: string): NormalForms {
+  /** By octet: what it becomes, 0 for nothing, or -1 when the syntax does not have it. */
+  const becomes = new Int16Array(256).fill(-1);
+  for (const character of significant) becomes[character.charCodeAt(0)] = character.toLowerCase().charCodeAt(0);
+  for (const character of insignificant) becomes[character.charCodeAt(0)] = 0;
   const normalizePiece = (value: Uint8Array) => {
-    if (isAscii(value)) return compact(value, hyphens, fold);
-    const text = transform(value, fold);
-    return text === undefined ? undefined : Buffer.from(text.replace(insignificant, ''));
+    const form = Buffer.allocUnsafe(value.length);
+    let length = 0;
+    for (const octet of value) {
+      const character = becomes[octet]!;
+      if (character < 0) return undefined;
+      if (character > 0) form[length++] = character;
+    }
+    return form.subarray(0, length);
   };
   return { normalize: (value) => (value.length === 0 ? undefined : normalizePiece(value)), normalizePiece };
 }
 
-/** ASCII without blanks, control characters, and hyphens where they do not count. */
-function compact(value: Uint8Array, hyphens: boolean, fold: boolean): Uint8Array {
-  const form = Buffer.allocUnsafe(value.length);
-  let length = 0;
-  for (const octet of value) {
-    if (octet <= 0x20 || octet === 0x7f || (hyphens && octet === 0x2d)) continue;
-    form[length++] = fold && octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet;
-  }
-  return form.subarray(0, length);
-}
+const DIGITS = '0123456789';
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-export const numericString = without(/ (?!\p{M})/gu, false, false);
-/** The hyphens of 2.6.3: HYPHEN-MINUS, ARMENIAN HYPHEN, HYPHEN, NON-BREAKING HYPHEN, MINUS SIGN, the small and the full-width one. */
-export const telephoneNumber = without(/[-\u058a\u2010\u2011\u2212\ufe63\uff0d]| (?!\p{M})/gu, true, true);
+export const numericString = without(' ', DIGITS);
+/** Hyphens are insignificant too; of those that RFC 4518 lists a Telephone Number can have the one of ASCII. */
+export const telephoneNumber = without(' -', `${DIGITS}${LETTERS}'()+,./:?=`);
 
 /**
  * Lines of a postal address, matched line by line; the separator is an octet that no prepared line has, so no piece

@@ -3,7 +3,10 @@
  * change sequence number. A syntax is code; a site cannot add one, only name one.
  */
 
+import { decodeBer } from '../ber/ber-reader.ts';
+import { Tag } from '../ber/tag.ts';
 import { parseDistinguishedName } from '../distinguished-name.ts';
+import { readCertificateName } from '../matching/certificate-rules.ts';
 import { changeSequenceNumber, parseUuid } from '../matching/identifier-rules.ts';
 import { isDescriptor, isNumericOid, type SchemaNames, splitNameAndUid, textOf } from '../matching/name-rules.ts';
 import { isBitString, isInteger } from '../matching/number-rules.ts';
@@ -47,15 +50,8 @@ function encoded(oid: string, description: string, wanted: string): Syntax {
   return { oid, description, binary: true, fault: (value) => (isOneElement(value) ? undefined : `wants ${wanted}`) };
 }
 
-/** A SEQUENCE in definite form that fills the value. */
 function isOneElement(value: Uint8Array): boolean {
-  const first = value[1];
-  if (value[0] !== 0x30 || first === undefined || first === 0x80 || first > 0x84) return false;
-  if (first < 0x80) return value.length === first + 2;
-  const octetsOfLength = first & 0x7f;
-  let length = 0;
-  for (let at = 0; at < octetsOfLength; at += 1) length = length * 256 + (value[2 + at] ?? 0);
-  return value.length === 2 + octetsOfLength + length;
+  return decodeBer(value, (reader) => reader.skip()) === Tag.sequence;
 }
 
 const latin1 = (value: Uint8Array) => Buffer.from(value).toString('latin1');
@@ -105,7 +101,12 @@ const FIXED_SYNTAXES: readonly Syntax[] = [
   text(`${RFC_4517}.43`, 'Presentation Address', 'text in UTF-8 that is not empty', isDirectoryString),
   text(`${RFC_4517}.6`, 'Bit String', "bits such as '0101'B", isBitString),
   text(`${RFC_4517}.7`, 'Boolean', 'TRUE or FALSE', (value) => ['TRUE', 'FALSE'].includes(latin1(value))),
-  encoded(`${RFC_4517}.8`, 'Certificate', 'an X.509 certificate in DER'),
+  {
+    oid: `${RFC_4517}.8`,
+    description: 'Certificate',
+    binary: true,
+    fault: (value) => (readCertificateName(value) === undefined ? 'wants an X.509 certificate in DER' : undefined),
+  },
   encoded(`${RFC_4517}.9`, 'Certificate List', 'a certificate revocation list in DER'),
   encoded(`${RFC_4517}.10`, 'Certificate Pair', 'a pair of certificates in DER'),
   text(`${RFC_4517}.11`, 'Country String', 'a country code of two letters (ISO 3166), such as BE', isCountry),

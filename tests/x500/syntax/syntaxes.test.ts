@@ -12,6 +12,10 @@ before(() => {
   schema = result.schema;
 });
 
+/** `openssl req -x509 -newkey ec -subj '/O=Example/CN=Lab CA' -set_serial 4660`. */
+const CERTIFICATE =
+  'MIIBiTCCAS+gAwIBAgICEjQwCgYIKoZIzj0EAwIwIzEQMA4GA1UECgwHRXhhbXBsZTEPMA0GA1UEAwwGTGFiIENBMB4XDTI2MTEyMjEyNDAzNVoXDTI2MTEyMzEyNDAzNVowIzEQMA4GA1UECgwHRXhhbXBsZTEPMA0GA1UEAwwGTGFiIENBMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEwQEot6M4Cj5V0n9qEwWTpbFSgNkJBSO8YP3Yd2cs4w9Fk66eSNodv+8T8Ppyae6ZSKvB/1pEv8LPtyXoHHRAnqNTMFEwHQYDVR0OBBYEFPj6gIab+3nEAGN+D5IM0zVg6vDvMB8GA1UdIwQYMBaAFPj6gIab+3nEAGN+D5IM0zVg6vDvMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIgULVKe3FLsbtve7hlHZQ/ntl+MELL6nP4TJlBtJetl18CIQDpzwRNpfAcHolSA5uyFbBBHOEfgqSX4734wWhoc0CIPg==';
+
 const RFC_4517 = '1.3.6.1.4.1.1466.115.121.1';
 
 /** Syntax, values that it takes, values that it refuses. */
@@ -97,17 +101,41 @@ describe('syntaxes', () => {
     }
   });
 
-  it('take whole elements of DER for certificates', () => {
-    const { fault } = schema.syntax(`${RFC_4517}.8`)!;
+  it('take whole elements of DER', () => {
+    const { fault } = schema.syntax(`${RFC_4517}.9`)!;
     const element = Buffer.concat([Buffer.from('30820100', 'hex'), Buffer.alloc(256)]);
     assert.equal(fault(element), undefined);
     for (const bad of [
       element.subarray(1),
       Buffer.concat([element, Buffer.of(0)]),
-      Buffer.from('3080'),
+      Buffer.from('3080', 'hex'),
       Buffer.alloc(0),
     ]) {
+      assert.match(fault(bad) ?? '', /wants a certificate revocation list/);
+    }
+  });
+
+  it('take certificates, which are found by serial number and issuer (RFC 4523, 2.5.1)', () => {
+    const { fault } = schema.syntax(`${RFC_4517}.8`)!;
+    const octets = Buffer.from(CERTIFICATE, 'base64');
+    assert.equal(fault(octets), undefined);
+    for (const bad of [octets.subarray(0, -1), octets.subarray(4), Buffer.from('3000', 'hex'), Buffer.alloc(0)]) {
       assert.match(fault(bad) ?? '', /wants an X\.509 certificate/);
+    }
+    const { normalize } = schema.matchingRule('certificateExactMatch')!;
+    const form = normalize(octets);
+    assert.ok(form);
+    const asked = (text: string) => normalize(Buffer.from(text));
+    assert.deepEqual(asked('{ serialNumber 4660, issuer rdnSequence:"cn=Lab  ca,o=example" }'), form);
+    assert.deepEqual(asked('{issuer rdnSequence:"CN=Lab CA,O=Example",serialNumber 4660}'), form);
+    assert.notDeepEqual(asked('{ serialNumber 4661, issuer rdnSequence:"CN=Lab CA,O=Example" }'), form);
+    for (const text of [
+      '',
+      '{ }',
+      '{ serialNumber 4660 }',
+      '{ serialNumber 0x1234, issuer rdnSequence:"o=Example" }',
+    ]) {
+      assert.equal(asked(text), undefined, text);
     }
   });
 
