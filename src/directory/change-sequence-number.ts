@@ -24,6 +24,9 @@ export function parseCsn(text: string): Csn | undefined {
 export class CsnSource {
   readonly #clock: Clock;
   readonly #tail: string;
+  /** The instant that was written last, and how. */
+  #instant: Instant = Number.NaN;
+  #written = '';
   /** The instant of the last number as `20261122120129.123456`: its order as text is its order in time. */
   #time = '';
   #count = 0;
@@ -44,7 +47,7 @@ export class CsnSource {
   }
 
   next(): Csn {
-    const time = timeOf(this.#clock.now());
+    const time = this.#now();
     if (time > this.#time) {
       this.#time = time;
       this.#count = 0;
@@ -54,6 +57,15 @@ export class CsnSource {
       this.#count = 0;
     }
     return `${this.#time}Z#${this.#count.toString(16).padStart(6, '0')}${this.#tail}` as Csn;
+  }
+
+  #now(): string {
+    const instant = this.#clock.now();
+    if (instant !== this.#instant) {
+      this.#instant = instant;
+      this.#written = timeOf(instant);
+    }
+    return this.#written;
   }
 }
 

@@ -3,6 +3,9 @@
  *
  * Reads are answered from the memory view, writes go through the store first; nothing is visible that is not durable.
  */
+export type { Comparison } from './compare.ts';
+export { type Directory, type DirectoryOptions, type DirectoryRules, openDirectory } from './directory.ts';
+export { type DirectoryConfiguration, directoryConfigurationSchema } from './directory-configuration.ts';
 export { type Blocklist, builtInBlocklist, loadBlocklist } from './policy/blocklist.ts';
 export {
   PasswordPolicy,
@@ -36,6 +39,7 @@ export {
 } from './rights/asker.ts';
 export type { Rights } from './rights/rights.ts';
 export type { MatchesFilter, RightsView } from './rights/rights-view.ts';
+export { STANDARD_SOURCES, standardSchema } from './schema/standard-schema.ts';
 export { matches } from './search/matches.ts';
 export {
   EVERYTHING,
@@ -65,6 +69,7 @@ export {
   MemberTag,
   type Period,
 } from './stored/member-form.ts';
+export { copyTree, type ExportOptions, type TreeCopy } from './export-entries.ts';
 export { Space } from './stored/space.ts';
 export { formatUuid, isNilUuid, NIL_UUID, parseUuid, UUID_OCTETS, UuidSource } from './stored/uuid.ts';
 export {
@@ -102,6 +107,14 @@ export type {
   MembershipChange,
   Modification,
   ModifyChange,
+  PasswordModifyChange,
   RenameChange,
 } from './write/change.ts';
+export {
+  type ImportEntry,
+  type ImportOptions,
+  type ImportReport,
+  importEntries,
+} from './write/import-entries.ts';
+export type { LoginNames } from './write/login-names.ts';
 export { type DirectoryResult, type ResultName, SUCCESS } from './write/result.ts';

@@ -2,7 +2,7 @@
  * The stored form of an entry: who its parent is, its own name, and what it holds.
  *
  *     parent entryUUID   16 octets, all zero for a naming context
- *     OCTET STRING       the RDN as it was spelled
+ *     OCTET STRING       the RDN as it was spelled; of a naming context the whole name
  *     SEQUENCE           the user attributes: PartialAttributeList (RFC 4511, 4.5.2)
  *     SEQUENCE           the operational attributes that are stored: PartialAttributeList
  *
@@ -23,7 +23,7 @@ export interface StoredAttribute {
 export interface StoredEntry {
   /** The parent's entryUUID. */
   readonly parent: Uint8Array;
-  /** The text of its relative distinguished name (RFC 4514), as it was spelled. */
+  /** The text of its relative distinguished name (RFC 4514), as it was spelled; of a naming context its whole name. */
   readonly rdn: string;
   readonly user: readonly StoredAttribute[];
   readonly operational: readonly StoredAttribute[];

@@ -3,10 +3,12 @@
  * what the asker may not read).
  */
 import type { DistinguishedName } from '../../x500/index.ts';
+import type { Rights } from '../rights/rights.ts';
 import { canonicalName } from './naming.ts';
 import { Refusal } from './refusal.ts';
 import { Touch } from './touches.ts';
 import type { Transaction } from './transaction.ts';
+import type { TreeView } from './tree-view.ts';
 import { latin1 } from './value-rules.ts';
 
 /** A name that could be an entry's, in the schema's spelling, and its key. */
@@ -42,18 +44,21 @@ export function findEntry(transaction: Transaction, dn: DistinguishedName): Foun
   transaction.touches.share(Touch.name(name.key));
   const { view } = transaction.context;
   const entry = view.find(name.dn);
-  if (entry === undefined || !transaction.rights.sees(entry)) return noSuchObject(transaction, name.dn);
+  if (entry === undefined || !transaction.rights.sees(entry)) {
+    return noSuchObject(view, name.dn, transaction.rights);
+  }
   transaction.touches.share(Touch.entry(latin1(view.uuid(entry))));
   return { ...name, entry };
 }
 
+type NameView = Pick<TreeView, 'nearest' | 'find' | 'parent' | 'dnText'>;
+
 /** Says how far the name is known. */
-export function noSuchObject(transaction: Transaction, dn: DistinguishedName): Refusal {
-  const { view } = transaction.context;
+export function noSuchObject(view: NameView, dn: DistinguishedName, rights: Pick<Rights, 'knows'>): Refusal {
   let entry = view.nearest(dn);
   // An entry that is there but not seen is not told of, nor anything above it that is not known.
   if (entry !== undefined && entry === view.find(dn)) entry = view.parent(entry);
-  while (entry !== undefined && !transaction.rights.knows(entry)) entry = view.parent(entry);
+  while (entry !== undefined && !rights.knows(entry)) entry = view.parent(entry);
   const matchedDn = entry === undefined ? undefined : view.dnText(entry);
   return new Refusal('noSuchObject', 'there is no entry of this name', { matchedDn });
 }

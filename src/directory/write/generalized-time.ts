@@ -7,7 +7,9 @@ const FORM = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})z$/i;
 
 /** `20261122120129Z`; the part of a second is dropped. */
 export function generalizedTime(instant: Instant): string {
-  return `${new Date(instant).toISOString().slice(0, 19).replace(/[-T:]/g, '')}Z`;
+  const text = new Date(instant).toISOString();
+  const day = text.slice(0, 4) + text.slice(5, 7) + text.slice(8, 10);
+  return `${day}${text.slice(11, 13)}${text.slice(14, 16)}${text.slice(17, 19)}Z`;
 }
 
 /** The instant of the form that `generalizedTime` writes; undefined for any other, and for a day that there is not. */

@@ -9,7 +9,6 @@ import { EntryDraft } from './entry-draft.ts';
 import { adopt, claimNames, NO_NAMES, namesOf } from './entry-names.ts';
 import { checkEntry, settleClasses } from './entry-rules.ts';
 import { type CheckedName, checkName, noSuchObject } from './find-entry.ts';
-import { generalizedTime } from './generalized-time.ts';
 import { type GivenAttribute, readAttributes } from './given-attribute.ts';
 import { MembershipEdit } from './membership-edit.ts';
 import { namingValues, rdnText } from './naming.ts';
@@ -78,7 +77,7 @@ export function planAdd(transaction: Transaction, change: AddChange, options: Ad
   }
   transaction.touches.take(Touch.entry(latin1(uuid)));
 
-  const edit: Edit = { uuid, parent, rdn: rdnText(rdn!), draft };
+  const edit: Edit = { uuid, parent, rdn: isNilUuid(parent) ? formatDistinguishedName(name.dn) : rdnText(rdn!), draft };
   transaction.setOperational(draft, 'structuralObjectClass', profile.structural.name);
   members.commit();
   adopt(transaction, uuid, formatDistinguishedName(name.dn), names.uids);
@@ -87,7 +86,7 @@ export function planAdd(transaction: Transaction, change: AddChange, options: Ad
     transaction.setOperational(draft, 'creatorsName', transaction.askerName());
   }
   if (draft.values('createTimestamp').length === 0) {
-    transaction.setOperational(draft, 'createTimestamp', generalizedTime(transaction.now));
+    transaction.setOperational(draft, 'createTimestamp', transaction.time());
   }
   if (options.password !== undefined && options.password !== 'pending') {
     applyPassword(transaction, edit, options.password, options.keep);
@@ -116,7 +115,7 @@ function placeOf(
     const above: DistinguishedName = { rdns: dn.rdns.slice(1) };
     touches.share(Touch.name(context.schema.dnKey(above)!));
     parent = context.view.find(above);
-    if (parent === undefined || !rights.knows(parent)) return noSuchObject(transaction, dn);
+    if (parent === undefined || !rights.knows(parent)) return noSuchObject(context.view, dn, rights);
     touches.share(Touch.entry(latin1(context.view.uuid(parent))));
   }
   if (!rights.mayAdd(parent, dn, types)) {

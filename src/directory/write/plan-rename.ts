@@ -98,7 +98,7 @@ function destinationOf(transaction: Transaction, found: FoundEntry, change: Rena
     parent = superior.entry;
     above = superior.dn;
   }
-  if (!rights.knows(parent)) return noSuchObject(transaction, above);
+  if (!rights.knows(parent)) return noSuchObject(view, above, rights);
   const dn = { rdns: [rdn, ...above.rdns] };
   if (!rights.mayRename(found.entry, parent, dn)) {
     return new Refusal('insufficientAccessRights', 'the entry may not be given this name by you');

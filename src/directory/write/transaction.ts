@@ -8,7 +8,7 @@ import type { Instant } from '../../base/index.ts';
 import { unreachable } from '../../base/index.ts';
 import type { ObjectWrite } from '../../store/index.ts';
 import { formatDistinguishedName } from '../../x500/index.ts';
-import type { Csn } from '../change-sequence-number.ts';
+import { type Csn, parseCsn } from '../change-sequence-number.ts';
 import type { Asker } from '../rights/asker.ts';
 import type { Rights } from '../rights/rights.ts';
 import { decodeEntry, encodeEntry } from '../stored/entry-form.ts';
@@ -52,6 +52,8 @@ export class Transaction {
   readonly now: Instant;
   readonly #edits = new Map<number, Edit>();
   readonly #gone = new Set<number>();
+  #time: string | undefined;
+  #askerName: string | undefined;
   /** Memberships that end go before the entries, those that begin come after, so that whoever applies them knows both ends. */
   readonly #ending: ObjectWrite[] = [];
   readonly #beginning: ObjectWrite[] = [];
@@ -100,10 +102,10 @@ export class Transaction {
     this.#beginning.push(...writes);
   }
 
-  /** The change to an entry that was made or altered. `keep` leaves what the entry itself says about who changed it and when. */
+  /** The change to an entry that was made or altered. `keep` leaves what it, and the groups that adopt it, say about who changed them and when. */
   finish(main: Edit, keep = false): Plan | Refusal {
     const writes = [...this.#ending];
-    for (const edit of this.#edits.values()) {
+    for (const edit of keep ? [] : this.#edits.values()) {
       if (edit === main) continue;
       this.#stamp(edit.draft);
       const write = this.#write(edit);
@@ -133,8 +135,19 @@ export class Transaction {
     return this.#plan(this.context.csns.next(), writes, uuid);
   }
 
-  /** The name of who makes the change, as `modifiersName` says it. */
+  /** When the change is made, as `modifyTimestamp` says it. */
+  time(): string {
+    this.#time ??= generalizedTime(this.now);
+    return this.#time;
+  }
+
+  /** Who makes the change, as `modifiersName` says it. */
   askerName(): string {
+    this.#askerName ??= this.#nameOf();
+    return this.#askerName;
+  }
+
+  #nameOf(): string {
     switch (this.asker.kind) {
       case 'anonymous':
         return 'cn=anonymous';
@@ -170,14 +183,18 @@ export class Transaction {
   #stamp(draft: EntryDraft): Csn {
     const csn = this.context.csns.next();
     this.setOperational(draft, 'modifiersName', this.askerName());
-    this.setOperational(draft, 'modifyTimestamp', generalizedTime(this.now));
+    this.setOperational(draft, 'modifyTimestamp', this.time());
     this.setOperational(draft, 'entryCSN', csn);
     return csn;
   }
 
+  /** What is kept lies before all that is made. */
   #keptCsn(draft: EntryDraft): Csn {
+    const [given] = draft.values('entryCSN');
+    const kept = given && parseCsn(latin1(given));
+    if (kept !== undefined) this.context.csns.observe(kept);
     const csn = this.context.csns.next();
-    if (draft.values('entryCSN').length === 0) this.setOperational(draft, 'entryCSN', csn);
+    if (kept === undefined) this.setOperational(draft, 'entryCSN', csn);
     return csn;
   }
 

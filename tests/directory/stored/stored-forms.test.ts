@@ -12,7 +12,7 @@ import {
   encodePeriod,
   type Member,
 } from '../../../src/directory/stored/member-form.ts';
-import { formatUuid, isNilUuid, NIL_UUID, newUuid, parseUuid } from '../../../src/directory/stored/uuid.ts';
+import { formatUuid, isNilUuid, NIL_UUID, parseUuid, UuidSource } from '../../../src/directory/stored/uuid.ts';
 
 const octets = (min = 0, max = 300) => fc.uint8Array({ minLength: min, maxLength: max });
 const uuid = octets(16, 16);
@@ -125,7 +125,7 @@ describe('the stored form of a membership', () => {
 describe('an identity', () => {
   it('is 122 random bits and a version', () => {
     assert.match(
-      formatUuid(newUuid(systemRandom)),
+      formatUuid(new UuidSource(systemRandom).next()),
       /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
     );
   });
