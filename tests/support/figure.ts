@@ -101,6 +101,12 @@ export const COUNT_FIGURES = {
     atLeast: 1_000,
     files: ['store/journal-disk.test.ts'],
   },
+  'directory-answers': {
+    what: 'generated LDAP requests answered as slapd answers them, or otherwise by a stated clause, with the state after each write',
+    wanted: 'all',
+    atLeast: 20_000,
+    files: ['interop/directory/differential.test.ts'],
+  },
 } as const satisfies Readonly<Record<string, CountFigure>>;
 
 export type CountFigureId = keyof typeof COUNT_FIGURES;

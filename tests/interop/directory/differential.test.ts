@@ -9,7 +9,9 @@ import { generatedRequests } from '../../support/differential/generate.ts';
 import type { GeneratedRequest } from '../../support/differential/request.ts';
 import { Side } from '../../support/differential/side.ts';
 import { TESTER_DN, TESTER_PASSWORD, treeLdif } from '../../support/differential/tree.ts';
+import { recordFigure } from '../../support/figure.ts';
 import { type LdapServerUnderTest, SERVERS_UNDER_TEST, serverKind } from '../../support/ldap-server-under-test.ts';
+import type { WireEntry } from '../../support/ldap-wire.ts';
 import type { WireAnswer } from '../../support/ldap-wire-client.ts';
 import { type ComparedRequest, DIFFERENCE_CLASSES, MOST_CLASSES, MOST_DIFFERING } from './differences.ts';
 
@@ -22,6 +24,52 @@ const SHOWN = 40;
 /** Both servers begin with the same entries and the same administrator among them. */
 const TESTER = { dn: TESTER_DN, password: TESTER_PASSWORD };
 const START = { ldif: treeLdif(), administrator: TESTER };
+
+describe('the comparison', () => {
+  const request = [...generatedRequests(1, 50)].find(({ kind, sizeLimit }) => kind === 'search' && sizeLimit === 0)!;
+  const entry = (dn: string, ...attributes: readonly (readonly [string, readonly string[]])[]): WireEntry => ({
+    dn,
+    attributes: attributes.map(([name, values]) => [name, values.map((value) => Buffer.from(value))]),
+  });
+  const answer = (entries: readonly WireEntry[], code = 0, matchedDn = ''): WireAnswer => ({
+    result: { code, matchedDn, message: 'any' },
+    entries,
+    references: 0,
+    tag: 0x65,
+    operation: { tag: 0x65, content: Buffer.alloc(0) },
+    controls: [],
+  });
+  const found = (peer: WireAnswer | undefined, ours: WireAnswer | undefined) =>
+    differencesOf(request, peer, ours).map(({ what, attribute }) => [what, attribute ?? ''].join(' ').trim());
+
+  it('takes what means the same for the same', () => {
+    const one = entry('uid=a,ou=People,dc=x', ['cn', ['A', 'B']], ['entryUUID', ['1']], ['member', ['cn=a,dc=x']]);
+    const other = entry(
+      'UID=A, ou=people,dc=X',
+      ['member', ['CN = A , dc=x']],
+      ['entryUUID', ['2']],
+      ['cn', ['B', 'A']],
+    );
+    const more = entry('ou=b,dc=x', ['ou', ['b']]);
+    assert.deepEqual(found(answer([one, more]), answer([more, other])), []);
+  });
+
+  it('sees codes, names, entries, attributes, values and closed connections', () => {
+    const one = entry('uid=a,dc=x', ['cn', ['A']], ['sn', ['S']]);
+    assert.deepEqual(found(answer([], 32), answer([], 0)), ['code']);
+    assert.deepEqual(found(answer([], 32, 'dc=x'), answer([], 32, '')), ['matchedDn']);
+    assert.deepEqual(found(answer([one]), answer([])), ['entries']);
+    assert.deepEqual(found(answer([one]), answer([entry('uid=a,dc=x', ['cn', ['A']])])), ['attributes sn']);
+    assert.deepEqual(found(answer([one]), answer([entry('uid=a,dc=x', ['cn', ['a']], ['sn', ['S']])])), ['values cn']);
+    assert.deepEqual(found(answer([]), undefined), ['closed']);
+  });
+
+  it('is over a corpus that is the same every time', () => {
+    const texts = (seed: number) => [...generatedRequests(seed, 200)].map(({ text }) => text);
+    assert.deepEqual(texts(7), texts(7));
+    assert.notDeepEqual(texts(7), texts(8));
+  });
+});
 
 for (const kind of SERVERS_UNDER_TEST) {
   describe(`${COUNT} generated requests to slapd and ${kind.name}`, { timeout: 1_800_000 }, () => {
@@ -92,6 +140,7 @@ for (const kind of SERVERS_UNDER_TEST) {
       console.log(
         `${number - meant - unmeant.length} of ${number} answered alike, ${meant} differ as meant, ${unmeant.length} differ`,
       );
+      if (kind.name !== 'slapd') recordFigure('directory-answers', number, number - unmeant.length);
       assert.equal(unmeant.length, 0, unmeant.slice(0, SHOWN).map(written).join('\n'));
       assert.ok(DIFFERENCE_CLASSES.length <= MOST_CLASSES);
       assert.ok(meant <= number * MOST_DIFFERING, `${meant} of ${number} differ`);
