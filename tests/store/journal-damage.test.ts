@@ -2,7 +2,6 @@
  * A journal store whose files are not what was written: a flipped bit, a cut, a row lost, hidden, or of yesterday is found, never served.
  */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -12,29 +11,12 @@ import { openJournalStore } from '../../src/store/index.ts';
 import { checksum } from '../../src/store/journal/checksum.ts';
 import { openJournal } from '../../src/store/journal/open-journal.ts';
 import { recordFigure } from '../support/figure.ts';
-import { DamagedStore, type Files, type Finding, journalSample, type Sample } from './journal-sample.ts';
+import { DamagedStore, type Finding, journalSample, type Sample } from './journal-sample.ts';
+import { damaged, flipped, numbers } from './random-flips.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const FLIPS = 2000;
 const [DATABASE, LOG, HEAD] = ['directory.db', 'directory.db-wal', 'directory.db-head'];
-
-/** Numbers below `range`, the same in each run. */
-function numbers(seed: string): (range: number) => number {
-  let count = 0;
-  return (range) => {
-    count += 1;
-    return createHash('sha256').update(`${seed} ${count}`).digest().readUIntBE(0, 6) % range;
-  };
-}
-
-const damaged = (files: Files, name: string, octets: Buffer): Files => new Map([...files, [name, octets]]);
-
-function flipped(files: Files, name: string, below: (range: number) => number): Files {
-  const octets = Buffer.from(files.get(name)!);
-  const at = below(octets.length);
-  octets[at] = octets[at]! ^ (1 << below(8));
-  return damaged(files, name, octets);
-}
 
 let sample: Sample;
 before(async (t) => {

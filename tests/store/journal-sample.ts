@@ -9,6 +9,7 @@ import { scanObjects } from '../../src/store/journal/object-scan.ts';
 import { openJournal } from '../../src/store/journal/open-journal.ts';
 import { JOURNAL_FILE } from '../../src/store/journal/sqlite-journal.ts';
 import { verifyContent } from '../../src/store/journal/verify-content.ts';
+import { encodeWrites } from '../../src/store/journal/write-codec.ts';
 import { sqliteFailure } from '../../src/store/sqlite/database.ts';
 import { temporaryMount } from './temporary-folder.ts';
 
@@ -68,6 +69,24 @@ function contentOf(path: string): string {
   }
 }
 
+/** Writes to every object and appends a record; whether nothing is wrong afterwards. */
+function writesOn(path: string): boolean {
+  const journal = openJournal(path, 'new');
+  const reader = new JournalReader(path);
+  try {
+    const { head, keys } = reader.reading((state) => ({
+      head: state.head,
+      keys: [...scanObjects(reader.db, state, () => {})].flat(),
+    }));
+    const { views } = encodeWrites([keys.map(({ space, key }) => ({ space, key, value: Buffer.alloc(1200, 'w') }))]);
+    journal.run([{ kind: 'append', expectedHead: head, transactions: [{ csn: 'written on', writes: views[0]! }] }]);
+    return verifyContent(reader, () => {}).damage.length === 0;
+  } finally {
+    reader.close();
+    journal.close();
+  }
+}
+
 const written = ({ space, key, value }: ObjectWrite) => [space, hex(key), value && hex(value)];
 const hex = (octets: Uint8Array) => Buffer.from(octets).toString('hex');
 
@@ -81,13 +100,14 @@ export class DamagedStore {
     this.#content = content;
   }
 
-  /** What a restart comes to: the checks of opening, then everything is read. */
+  /** What a restart comes to: the checks of opening, then everything is read; what seems harmless must bear being written to. */
   restart(files: Files): Finding {
     const path = this.#write(files);
-    return this.#judge(() => {
+    const finding = this.#judge(() => {
       openJournal(path, 'new').close();
       return contentOf(path);
     });
+    return finding === 'harmless' && !writesOn(path) ? 'wrong' : finding;
   }
 
   /** What verifying comes to, while nobody has it open. */
