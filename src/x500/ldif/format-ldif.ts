@@ -1,5 +1,5 @@
 /**
- * The LDIF text of a record (RFC 2849): lines of at most 76 columns, a value in base64 where it could not be read back
+ * The LDIF text of a record (RFC 2849): lines of at most 78 columns as `slapcat` has them, a value in base64 where it could not be read back
  * or where a terminal would act on it. Ends with an empty line, so that records follow each other.
  */
 import { type DistinguishedName, formatDistinguishedName } from '../distinguished-name.ts';
@@ -8,9 +8,9 @@ import type { LdifAttribute, LdifControl, LdifRecord } from './ldif-record.ts';
 /** What a file begins with. */
 export const LDIF_VERSION = 'version: 1\n\n';
 
-const COLUMNS = 76;
+const COLUMNS = 78;
 /** Printable ASCII that begins with no blank, colon or less-than sign, and ends with no blank. */
-const PLAIN = /^(?:[!-9;=-~](?:[ -~]*[!-~])?)?$/;
+const PLAIN = /^[!-9;=-~](?:[ -~]*[!-~])?$/;
 
 /** What is written; where it stood in a file is not. */
 export type LdifText = LdifRecord extends infer Each ? (Each extends LdifRecord ? Omit<Each, 'line'> : never) : never;
@@ -61,6 +61,7 @@ function nameLine(name: string, dn: DistinguishedName): string {
 
 function valueLine(name: string, value: Uint8Array): string {
   const octets = Buffer.from(value.buffer, value.byteOffset, value.length);
+  if (octets.length === 0) return `${name}:\n`;
   const text = octets.toString('latin1');
   return fold(PLAIN.test(text) ? `${name}: ${text}` : `${name}:: ${octets.toString('base64')}`);
 }
