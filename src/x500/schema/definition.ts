@@ -20,7 +20,7 @@ const MAX_LENGTH = 64 * 1024;
 const MAX_TOKENS = 8192;
 
 /** Blank, a parenthesis, a dollar, a quoted text, or a word. */
-const TOKEN = /\s*(?:([()$])|'((?:[^'\\]|\\27|\\5[Cc])*)'|([^\s()$']+))/y;
+const TOKEN = /\s*(?:([()$])|'([^']*)'|([^\s()$']+))/y;
 
 interface Token {
   readonly kind: '(' | ')' | '$' | 'quoted' | 'word';
@@ -109,7 +109,7 @@ function shown(token: Token): string {
   return token.kind === 'quoted' ? `'${token.text}'` : token.text;
 }
 
-/** Undoes the two escapes of a quoted text (RFC 4512, 4.1: `\27` and `\5C`). */
+/** Undoes the two escapes of a quoted text (RFC 4512, 4.1: `\27` and `\5C`); another backslash is one, as people write it. */
 function unquote(text: string): string {
   return text.replace(/\\27|\\5C/gi, (code) => (code === '\\27' ? "'" : '\\'));
 }

@@ -56,13 +56,17 @@ function statementsOf(source: SchemaSource): { statements: Statement[]; problems
 
 /** `objectidentifier lab 1.3.6.1.4.1.99999` and `objectidentifier labAttribute lab:1`. */
 function defineMacro(statement: Statement, macros: Map<string, string>, problems: SchemaProblem[]): void {
-  const match = /^([a-z][a-z0-9-]*)\s+(\S+)\s*$/i.exec(statement.text);
+  const { source, line, text } = statement;
+  const match = /^([a-z][a-z0-9-]*)\s+(\S+)\s*$/i.exec(text);
   if (match === null) {
-    const { source, line } = statement;
     problems.push({ source, line, message: 'an objectidentifier has a name and an object identifier' });
     return;
   }
-  macros.set(match[1]!.toLowerCase(), expandMacro(match[2]!, macros));
+  const [, name = '', written = ''] = match;
+  const oid = expandMacro(written, macros);
+  const before = macros.get(name.toLowerCase()) ?? oid;
+  if (before !== oid) problems.push({ source, line, message: `${name} stands for ${before} already` });
+  macros.set(name.toLowerCase(), before);
 }
 
 /** `lab:1.2` with what `lab` stands for; anything else as it is. */

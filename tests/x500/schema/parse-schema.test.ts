@@ -44,7 +44,7 @@ attributetype ( labAttributes:1
 \tEQUALITY caseIgnoreMatch
   SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15{64} SINGLE-VALUE
 )
-attributetype ( lab:1.2 NAME labCode SUP labBadge X-ORIGIN ( 'lab' 'us' ) )
+attributetype ( lab:1.2 NAME labCode SUP labBadge DESC 'LAB\\code' X-ORIGIN ( 'lab' 'us' ) )
 objectclass ( lab:2.1 NAME 'labMember' SUP top AUXILIARY MUST ( labBadge ) MAY ( labCode $ description ) )
 `),
     );
@@ -57,6 +57,7 @@ objectclass ( lab:2.1 NAME 'labMember' SUP top AUXILIARY MUST ( labBadge ) MAY (
     assert.equal(code?.equality, badge?.equality);
     assert.equal(code?.syntax, badge?.syntax);
     assert.equal(code?.singleValue, false, 'SINGLE-VALUE is not inherited (RFC 4512, 2.5.1)');
+    assert.equal(code?.description, 'LAB\\code');
     assert.deepEqual(code?.extensions.get('X-ORIGIN'), ['lab', 'us']);
     assert.deepEqual(
       badge?.subtypes.map(({ name }) => name),
@@ -176,6 +177,7 @@ describe('a schema that is wrong', () => {
         `objectclass ( 1.2.3 NAME 'a' SUP posixAccount STRUCTURAL )`,
         '1: a is structural and its superior posixAccount is auxiliary',
       ],
+      [`objectidentifier lab 1.2.3\nobjectIdentifier LAB 1.2.4`, '2: LAB stands for 1.2.3 already'],
       [`objectidentifier lab`, '1: an objectidentifier has a name and an object identifier'],
       [`ldapsyntax ( 1.2.3 DESC 'x' )`, '1: the syntax 1.2.3 is unknown, and X-SUBST names none that is known'],
       [`frobnicate ( 1.2.3 )`, '1: is no definition: frobnicate ( 1.2.3 )'],
