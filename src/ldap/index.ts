@@ -21,7 +21,7 @@ export {
   ldapsListenSchema,
 } from './door/door-schema.ts';
 export { LdapDoor, type LdapDoorOptions, type LdapListenOptions } from './door/ldap-door.ts';
-export type { DirectoryPort, DirectorySearch, DoorPorts, SearchRun } from './door/ports.ts';
+export type { DirectoryPort, DoorPorts } from './door/ports.ts';
 export type { CertificateMap } from './door/tls/certificate-name.ts';
 export { type OwnCertificate, type OwnCertificateOptions, openOwnCertificate } from './door/tls/own-certificate.ts';
 export type { LdapTls } from './door/tls/tls-upgrade.ts';

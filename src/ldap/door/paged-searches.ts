@@ -5,10 +5,10 @@
  * oldest, and its client is told that the cookie is good no more.
  */
 import { MOST_PAGED_SEARCHES } from './limits.ts';
-import type { SearchRun } from './ports.ts';
+import type { PulledSearch } from './ports.ts';
 
 export interface PagedSearch {
-  readonly run: SearchRun;
+  readonly run: PulledSearch;
   /** The request without id and controls: a page is asked for by the same one. */
   readonly request: Buffer;
 }
@@ -31,7 +31,7 @@ export class PagedSearches {
   }
 
   /** The search that the cookie was given for; undefined when it was not given, was used, or is for another request. */
-  take(cookie: Buffer, request: Buffer): SearchRun | undefined {
+  take(cookie: Buffer, request: Buffer): PulledSearch | undefined {
     if (cookie.length !== COOKIE_OCTETS) return undefined;
     const key = cookie.readUInt32BE();
     const search = this.#waiting.get(key);

@@ -8,7 +8,7 @@ import { Op } from './codec/protocol.ts';
 import { type ResponseParts, writeResult } from './codec/response-writer.ts';
 import { type LdapResult, ldapResult } from './codec/result-code.ts';
 import type { Outgoing } from './outgoing.ts';
-import type { SearchRun } from './ports.ts';
+import type { PulledSearch } from './ports.ts';
 
 /** The length that most entries come to; then closing one moves nothing. */
 const USUAL_ENTRY = 256;
@@ -22,7 +22,7 @@ export interface SearchEnd {
 
 export interface SearchSettings {
   readonly id: number;
-  readonly run: SearchRun;
+  readonly run: PulledSearch;
   /** On the monotonic clock; the search is over then, found or not. */
   readonly deadline: Milliseconds;
   /** How many entries one page has; undefined when it is not paged. */

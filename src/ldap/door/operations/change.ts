@@ -4,7 +4,7 @@
  *
  * What is read before and after a change is read where the directory makes it, so that no other change is in between.
  */
-import type { Asker, DirectoryChange } from '../../../directory/index.ts';
+import { type Asker, type DirectoryChange, writeEntry } from '../../../directory/index.ts';
 import { BerWriter } from '../../../x500/index.ts';
 import type { Controls } from '../codec/controls.ts';
 import { ControlType, Op } from '../codec/protocol.ts';
@@ -66,7 +66,7 @@ function entryAsRead({ directory, clock }: DoorPorts, entry: number, attributes:
   const out = new BerWriter();
   const now = clock.now();
   const { view } = directory();
-  void (view, out, entry, attributes, false, directory().rightsOf(asker, now), now);
+  writeEntry(view, out, entry, attributes, false, directory().rightsOf(asker, now), now);
   return out.take();
 }
 

@@ -1,13 +1,13 @@
 /** A MadeUpEntry as the answer to a search: one entry, or none when the filter does not match. */
+import { SUCCESS } from '../../../directory/index.ts';
 import type { BerWriter } from '../../../x500/index.ts';
 import type { SearchRequestMessage } from '../codec/request.ts';
-import type { LdapResult } from '../codec/result-code.ts';
-import type { SearchRun } from '../ports.ts';
+import type { PulledSearch } from '../ports.ts';
 import type { MadeUpEntry } from './made-up-entry.ts';
-import { SUCCESS } from './reply.ts';
 
-export class MadeUpRun implements SearchRun {
-  readonly outcome: LdapResult = SUCCESS;
+export class MadeUpRun implements PulledSearch {
+  readonly outcome = SUCCESS;
+  readonly sortRefusal = undefined;
   readonly #entry: MadeUpEntry;
   readonly #request: SearchRequestMessage;
   #isLeft: boolean;

@@ -1,12 +1,14 @@
 /**
  * Search (RFC 4511, 4.5) with its controls: paged results (RFC 2696), sorting (RFC 2891), assertion (RFC 4528).
  */
+import { matches } from '../../../directory/index.ts';
+import type { Filter } from '../../../x500/index.ts';
 import type { Controls } from '../codec/controls.ts';
 import type { SearchRequestMessage } from '../codec/request.ts';
 import { type ResponseParts, writePagedResults, writeSortResult } from '../codec/response-writer.ts';
 import { type LdapResult, ldapResult } from '../codec/result-code.ts';
 import { LONGEST_SEARCH } from '../limits.ts';
-import type { DoorPorts, SearchRun } from '../ports.ts';
+import type { DoorPorts, PulledSearch } from '../ports.ts';
 import { SearchOperation } from '../search-operation.ts';
 import type { Session } from '../session.ts';
 import type { MadeUpEntry } from './made-up-entry.ts';
@@ -22,6 +24,7 @@ export interface ServerEntries {
 
 const SECOND = 1000;
 const NO_COOKIE = Buffer.alloc(0);
+const ASSERTION_FAILED = ldapResult('assertionFailed', 'the base object does not match the assertion');
 const COOKIE_IS_OLD = ldapResult('unwillingToPerform', 'the cookie is old, or was given for another search');
 
 export function beginSearch(
@@ -32,7 +35,8 @@ export function beginSearch(
   request: SearchRequestMessage,
   controls: Controls,
 ): SearchOperation | Reply {
-  const { pagedResults, sort } = controls;
+  const { pagedResults, sort, assertion } = controls;
+  if (assertion !== undefined && baseDeniesIt(ports, session, request, assertion)) return { result: ASSERTION_FAILED };
   const run = runOf(ports, server, session, request, controls);
   if (run === undefined) return { result: COOKIE_IS_OLD, parts: lastPage };
   if (pagedResults?.size === 0) return { result: SUCCESS, parts: lastPage };
@@ -57,8 +61,8 @@ function runOf(
   server: ServerEntries,
   session: Session,
   request: SearchRequestMessage,
-  { pagedResults, sort, assertion }: Controls,
-): SearchRun | undefined {
+  { pagedResults, sort }: Controls,
+): PulledSearch | undefined {
   const now = clock.now();
   if (pagedResults !== undefined && pagedResults.cookie.length > 0) {
     const run = session.pages.take(pagedResults.cookie, request.octets);
@@ -72,13 +76,28 @@ function runOf(
   return directory().search(sort === undefined ? search : { ...search, sort: sort.keys }, session.asker);
 }
 
+/** An assertion is about the base object (RFC 4528, 4); about one that the asker may not see nothing is said. */
+function baseDeniesIt(
+  { directory, clock }: DoorPorts,
+  { asker }: Session,
+  { base }: SearchRequestMessage,
+  filter: Filter,
+) {
+  const { view } = directory();
+  const entry = view.findText(base);
+  if (entry === undefined) return false;
+  const now = clock.now();
+  const rights = directory().rightsOf(asker, now);
+  return rights.sees(entry) && matches(view, entry, filter, now, rights) !== true;
+}
+
 const lastPage: ResponseParts = { controls: (out) => writePagedResults(out, NO_COOKIE) };
 
 function conclusion(
   session: Session,
   { octets }: SearchRequestMessage,
   { pagedResults, sort }: Controls,
-  run: SearchRun,
+  run: PulledSearch,
   { code }: LdapResult,
   more: boolean,
 ): ResponseParts | undefined {
