@@ -42,17 +42,18 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const alive = keepAlive();
+const program = version();
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   terminal,
-  version: version(),
+  version: program,
   environment: process.env,
   now: () => systemClock.now(),
   schema: configurationSchema,
   defaultPaths: ['realmgate.yaml'],
-  serve,
+  serve: (paths) => serve(paths, program),
   check: checkConfiguration,
   dataFolder: dataFolderOf,
-  openActs,
+  openActs: (paths) => openActs(paths, program),
   verifyAudit: verifyTrail,
 });
 alive.cancel();

@@ -4,7 +4,9 @@
  */
 import { z } from 'zod';
 import { CodedError } from '../base/index.ts';
+import { ACCOUNT_INPUT, type AccountActs, createAccountActs } from './accounts/account-acts.ts';
 import { type ExplainInput, type Explanation, explain } from './explain.ts';
+import { createLdifActs, LDIF_INPUT, type LdifActs } from './ldif/ldif-acts.ts';
 import { listSessions, type SessionRow } from './list-sessions.ts';
 import { type LoginTestInput, type LoginTestReport, testLogin } from './login-test.ts';
 import type { AdminPorts, ReloadReport } from './ports.ts';
@@ -12,7 +14,7 @@ import { type RevokeInput, type RevokeReport, revokeSessions } from './revoke-se
 import { type SearchInput, type SearchReport, searchAudit } from './search-audit.ts';
 import { type StatusReport, status } from './status.ts';
 
-export interface Acts {
+export interface Acts extends AccountActs, LdifActs {
   explain(input: ExplainInput): Promise<Explanation | undefined>;
   'login-test'(input: LoginTestInput): Promise<LoginTestReport>;
   'session-list'(input: { readonly user?: string | undefined }): Promise<readonly SessionRow[]>;
@@ -35,6 +37,8 @@ export function createActs(ports: AdminPorts): Acts {
     'audit-search': (input) => searchAudit(ports, input),
     reload: () => ports.reload(),
     status: () => status(ports),
+    ...createAccountActs(ports),
+    ...createLdifActs(ports),
   };
 }
 
@@ -57,6 +61,8 @@ const INPUT = {
   }),
   reload: z.strictObject({}),
   status: z.strictObject({}),
+  ...ACCOUNT_INPUT,
+  ...LDIF_INPUT,
 } as const satisfies Record<ActName, z.ZodType>;
 
 /** Runs an act with input from outside; undefined when there is no such act. @throws CodedError ADMIN_INPUT */

@@ -1,7 +1,8 @@
 /** What the acts are given. */
 import type { AdmissionRule } from '../access/index.ts';
 import type { AuditTrail } from '../audit/index.ts';
-import type { Clock } from '../base/index.ts';
+import type { Clock, Random } from '../base/index.ts';
+import type { Directory, ImportEntry, ImportOptions, ImportReport } from '../directory/index.ts';
 import type { SecurityRealm, Session } from '../realm/index.ts';
 
 /** The part of a configuration generation that acts look at. */
@@ -31,6 +32,11 @@ export interface AdminPorts {
   readonly trail: AuditTrail;
   readonly sessions: AdminSessions;
   readonly clock: Clock;
+  readonly random: Random;
+  /** The directory of this server, when it has one. */
+  readonly directory: () => Directory | undefined;
+  /** Its content as a whole. */
+  readonly content: ContentPort | undefined;
   readonly generation: () => AdminGeneration;
   readonly reload: () => Promise<ReloadReport>;
 }
@@ -40,4 +46,12 @@ export interface AdminSessions {
   list(): Iterable<Session>;
   /** Ends a session and every one that came from the same login; resolves when it is durable. */
   end(id: string, why: 'revoked'): Promise<void>;
+}
+
+/** Puts other content in the place of the directory's; who serves it serves the new one from then on. */
+export interface ContentPort {
+  replace(
+    entries: AsyncIterable<ImportEntry>,
+    options: Pick<ImportOptions, 'onProblem' | 'onProgress' | 'skipProblems' | 'dryRun'>,
+  ): Promise<ImportReport>;
 }

@@ -56,3 +56,8 @@ export function keepAlive(): Timer {
   const handle = setInterval(() => {}, LONGEST_DELAY);
   return { cancel: () => clearInterval(handle) };
 }
+
+/** Runs `act` once everything that has come in meanwhile had its turn: how long work lets others through. */
+export function soon(act: () => void): void {
+  setImmediate(act);
+}

@@ -9,11 +9,15 @@ import { addAuditCommands } from './commands/audit.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addExplainCommand } from './commands/explain.ts';
+import { addGroupCommands } from './commands/group.ts';
+import { addHostCommands } from './commands/host.ts';
+import { addLdifCommands } from './commands/ldif.ts';
 import { addLoginCommands } from './commands/login.ts';
 import { addPasswordCommands } from './commands/password.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSessionCommands } from './commands/session.ts';
 import { addStoreCommands } from './commands/store.ts';
+import { addUserCommands } from './commands/user.ts';
 import type { Act } from './common-options.ts';
 import { EXIT } from './output.ts';
 import type { CommandPorts } from './ports.ts';
@@ -35,6 +39,10 @@ export async function runCommandLine(argv: readonly string[], ports: CommandPort
     addPasswordCommands,
     addAuditCommands,
     addStoreCommands,
+    addUserCommands,
+    addGroupCommands,
+    addHostCommands,
+    addLdifCommands,
   ]) {
     add(program, ports, act);
   }
@@ -74,6 +82,7 @@ Examples:
   realmgate explain 01M81A58XC-a-FD2VYN6YJJ    why was somebody let in or refused?
   realmgate login test --service portal --user alice --password-stdin < password
   realmgate session revoke --user alice        end every session of a user, everywhere, now
+  realmgate user add alice --generate          add a person to the directory
   realmgate config append services.portal.authorizedGroups 'campus\\labs'
 `;
 

@@ -78,6 +78,10 @@ export {
   type DisabledWhen,
   disabledWhenSchema,
 } from './verifier/account-status.ts';
+export {
+  DirectoryAccounts,
+  type DirectoryAccountsPorts,
+} from './verifier/directory-accounts.ts';
 export { type AppPassword, LONGEST_LABEL, MOST_APP_PASSWORDS } from './verifier/app-password.ts';
 export type {
   Authentication,

@@ -13,9 +13,9 @@ export async function dataFolderOf(paths: readonly string[]): Promise<string> {
 }
 
 /** @throws CodedError STORE_LOCKED while another process has the folder, CONFIGURATION_REFUSED. */
-export async function openActs(paths: readonly string[]): Promise<OpenActs> {
+export async function openActs(paths: readonly string[], version: string): Promise<OpenActs> {
   const loaded = await load(paths);
-  const machine = { clock: systemClock, random: systemRandom, logger: pinoLogger('warn') };
+  const machine = { clock: systemClock, random: systemRandom, logger: pinoLogger('warn'), version };
   const installation = await openInstallation(loaded.value, machine);
   try {
     const built = buildGeneration(1, loaded.value, installation.generationPorts);
@@ -28,6 +28,9 @@ export async function openActs(paths: readonly string[]): Promise<OpenActs> {
     const acts = createActs({
       trail: installation.trail,
       clock: installation.clock,
+      random: installation.random,
+      directory: () => installation.own?.current,
+      content: installation.own?.content,
       sessions: installation.sessions,
       generation: () => generation.admin,
       reload: async () => ({

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { domainsSchema, rolesSchema } from '../access/index.ts';
 import { auditSchema } from '../audit/index.ts';
 import { address, cidr, duration, mapOf, path } from '../config/index.ts';
+import { directoryConfigurationSchema } from '../directory/index.ts';
+import { ldapListenSchema, ldapsListenSchema } from '../ldap/index.ts';
 import { moduleSchemas, realmSchema } from '../realm/index.ts';
 import { refuseUnplainNames, servicesSchema } from '../web/index.ts';
 
@@ -21,10 +23,8 @@ const publicUrl = z
 
 const listenSchema = z
   .strictObject({
-    ldap: z.strictObject({ address: address().describe('Where LDAP listens, plain and StartTLS.') }).optional(),
-    ldaps: z
-      .strictObject({ address: address().describe('Where LDAP over TLS listens.'), tls: z.strictObject(tlsFiles) })
-      .optional(),
+    ldap: ldapListenSchema.optional(),
+    ldaps: ldapsListenSchema.optional(),
     web: z
       .strictObject({
         address: address().describe('Where the gate, the login page and the answers to front proxies listen.'),
@@ -59,10 +59,7 @@ export const configurationSchema = z.strictObject({
     .default([])
     .describe('Front proxies whose forwarded headers are believed. Everybody else has them dropped.'),
   domains: domainsSchema.prefault({}),
-  directory: z
-    .strictObject({ suffix: z.string().describe('The top of the tree, such as dc=example,dc=org.') })
-    .optional()
-    .describe('The directory of this server.'),
+  directory: directoryConfigurationSchema.optional(),
   realms: mapOf(realmSchema(moduleSchemas))
     .superRefine(refuseUnplainNames)
     .prefault({})

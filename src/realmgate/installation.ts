@@ -12,11 +12,14 @@ import { ParkedLogins, SessionRegistry, storedUsedCodes } from '../realm/index.t
 import { lockDataFolder, openSqliteStore, type Store } from '../store/index.ts';
 import type { Configuration } from './configuration.ts';
 import type { GenerationPorts } from './generation.ts';
+import { type OwnDirectory, openOwnDirectory } from './own-directory.ts';
 
 export interface Machine {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Of the program. */
+  readonly version: string;
 }
 
 export interface Installation extends Machine {
@@ -28,6 +31,8 @@ export interface Installation extends Machine {
   readonly trail: AuditTrail;
   readonly passwords: KeyDerivation;
   readonly sessions: SessionRegistry;
+  /** The directory of this server, when it has one. */
+  readonly own: OwnDirectory | undefined;
   /** Calls `act` after each rotation of the signing key. */
   onKeyRotation(act: () => void): void;
   /** What the generations of the configuration are built with. */
@@ -96,12 +101,15 @@ export async function openInstallation(configuration: Configuration, machine: Ma
     closers.push(() => passwords.close());
     const sessions = await SessionRegistry.open({ store, clock, random });
     closers.push(() => sessions.close());
+    const own = await openOwnDirectory(configuration, { ...machine, folder, passwords });
+    closers.push(() => own?.close());
     const generationPorts: GenerationPorts = {
       ...machine,
       passwords,
       store,
       usedCodes: storedUsedCodes(store, clock),
       lockouts: new Map(),
+      accounts: own?.accounts,
       recorder: { record: (attempt) => trail.append(attempt) },
       parked: new ParkedLogins(clock, random),
     };
@@ -115,6 +123,7 @@ export async function openInstallation(configuration: Configuration, machine: Ma
       trail,
       passwords,
       sessions,
+      own,
       onKeyRotation: (act) => void onRotation.push(act),
       generationPorts,
       close,

@@ -22,22 +22,22 @@ export function lintConfiguration(configuration: Configuration): readonly Findin
 
 const warning = (keys: KeyPath, message: string): Finding => ({ severity: 'warning', keys, message });
 
-/** What the schema allows and this version cannot serve yet. */
+/** What the schema allows and cannot be served. */
 function* lacking({ store, listen, directory, realms }: Configuration): Iterable<Finding> {
   if (store !== 'sqlite') {
     const message = `${store} is not known, and serving is refused: this version keeps its records in sqlite`;
     yield { severity: 'error', keys: ['store'], message };
   }
+  if (directory !== undefined) return;
+  const wanted = 'needs a directory: add `directory: { suffix: "dc=example,dc=org" }`';
   for (const door of ['ldap', 'ldaps'] as const) {
-    if (listen[door] !== undefined)
-      yield warning(['listen', door], 'nothing listens there: this version serves no LDAP');
+    if (listen[door] !== undefined) yield { severity: 'error', keys: ['listen', door], message: wanted };
   }
-  if (directory !== undefined) yield warning(['directory'], 'has no effect: this version has no directory of its own');
   for (const [name, { modules }] of realms) {
     for (const [index, { use }] of modules.entries()) {
-      if (use !== 'directory') continue;
-      const message = 'this version has no directory of its own yet, and serving will refuse the realm';
-      yield warning(['realms', name, 'modules', index, 'use'], message);
+      if (use === 'directory') {
+        yield { severity: 'error', keys: ['realms', name, 'modules', index, 'use'], message: wanted };
+      }
     }
   }
 }

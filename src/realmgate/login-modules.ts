@@ -7,6 +7,8 @@ import { createDirectoryClient } from '../ldap/index.ts';
 import type { KeyDerivation } from '../password/index.ts';
 import {
   certificateModule,
+  type DirectoryAccounts,
+  directoryModule,
   groupsModule,
   htpasswdModule,
   httpHeaderModule,
@@ -36,9 +38,11 @@ export interface ModulePorts {
   readonly usedCodes: UsedCodes;
   /** The failure counts of each realm; they outlive the configuration. */
   readonly lockouts: Map<string, LockoutLedger>;
+  /** The people of this server's own directory, when it has one. */
+  readonly accounts: DirectoryAccounts | undefined;
 }
 
-/** Makes a module of a realm; does no I/O. @throws CodedError CONFIGURATION_MODULE for one that this build lacks. */
+/** Makes a module of a realm; does no I/O. @throws CodedError CONFIGURATION_MODULE for one that needs what is not configured. */
 export function buildModule(realm: string, options: ModuleOptions, ports: ModulePorts): LoginModuleDefinition {
   switch (options.use) {
     case 'lockout':
@@ -60,10 +64,13 @@ export function buildModule(realm: string, options: ModuleOptions, ports: Module
     case 'sql':
       return sqlModule({ domain: options.domain, options, source: createSqlSource(options, ports) });
     case 'directory':
-      throw new CodedError(
-        'CONFIGURATION_MODULE',
-        `realm ${realm}: this version has no directory of its own yet; use ldap, htpasswd, properties or sql`,
-      );
+      if (ports.accounts === undefined) {
+        throw new CodedError(
+          'CONFIGURATION_MODULE',
+          `realm ${realm}: use: directory needs a directory; add \`directory: { suffix: "dc=example,dc=org" }\``,
+        );
+      }
+      return directoryModule({ domain: options.domain, accounts: ports.accounts });
     default:
       return unreachable(options);
   }

@@ -6,11 +6,16 @@ import { pinoLogger } from './pino-logger.ts';
 import { Server } from './server.ts';
 
 /** Serves until SIGTERM or SIGINT; SIGHUP reloads. Resolves the exit code. */
-export async function serve(paths: readonly string[]): Promise<number> {
+export async function serve(paths: readonly string[], version: string): Promise<number> {
   const signals = new Signals();
   const { value: configuration } = await load(paths);
   const logger = pinoLogger(configuration.log.level);
-  const installation = await openInstallation(configuration, { clock: systemClock, random: systemRandom, logger });
+  const installation = await openInstallation(configuration, {
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+    version,
+  });
   const server = new Server(installation, paths, process.env);
   try {
     await server.start(configuration);

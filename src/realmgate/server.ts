@@ -2,7 +2,7 @@
  * Server is the process that serves: it keeps the configuration generation in force, opens the doors and closes them.
  */
 import { type Acts, createActs, type ReloadReport, runAct } from '../admin/index.ts';
-import { type Milliseconds, messageOf } from '../base/index.ts';
+import { type Milliseconds, messageOf, soon } from '../base/index.ts';
 import {
   type ApplyResult,
   ConfigurationWatcher,
@@ -10,11 +10,14 @@ import {
   type ReloadOutcome,
   type Generation as WatchedGeneration,
 } from '../config/index.ts';
+import { createDirectoryBinds, LdapDoor } from '../ldap/index.ts';
 import { ControlDoor, HealthDoor, WebDoor } from '../web/index.ts';
 import { type Configuration, configurationSchema } from './configuration.ts';
 import { buildGeneration, type Generation, sessionPolicies } from './generation.ts';
 import type { Installation } from './installation.ts';
+import { bindRealm, ldapListeners } from './ldap-doors.ts';
 import { lintConfiguration } from './lint-configuration.ts';
+import { LostAccounts } from './lost-accounts.ts';
 import { configurationRefused } from './refused.ts';
 import { changedRestartKeys } from './restart-keys.ts';
 import { webListenOptions } from './web-listen.ts';
@@ -35,6 +38,8 @@ export class Server {
   #text: GenerationText | undefined;
   /** Serves the web port when this process does it alone. */
   #web: WebDoor | undefined;
+  #lost: LostAccounts | undefined;
+  readonly #ldap: { readonly scheme: 'ldap' | 'ldaps'; readonly door: LdapDoor }[] = [];
   /** Serves the web port when there are several processes for it. */
   #pool: WorkerPool | undefined;
 
@@ -52,6 +57,9 @@ export class Server {
     this.#acts = createActs({
       trail: installation.trail,
       clock: installation.clock,
+      random: installation.random,
+      directory: () => installation.own?.current,
+      content: installation.own?.content,
       sessions: {
         list: () => installation.sessions.list(),
         end: async (id, why) => {
@@ -74,6 +82,10 @@ export class Server {
     );
     await control.listen();
     this.#doors.push(control);
+    const { own } = this.#installation;
+    if (own !== undefined) {
+      this.#lost = new LostAccounts(this.#installation, own, () => this.#generation().configuration);
+    }
     const ports = await this.#listen(configuration);
     this.#act('process.start', { pid: process.pid });
     this.#installation.logger.info('serving', { pid: process.pid, ...ports });
@@ -81,6 +93,7 @@ export class Server {
 
   async stop(grace: number): Promise<void> {
     await this.#watcher.close();
+    this.#lost?.close();
     await Promise.all(this.#doors.map((door) => door.close(grace)));
     await this.#current?.close();
     if (this.#current !== undefined) this.#act('process.stop', { pid: process.pid });
@@ -96,7 +109,8 @@ export class Server {
     };
   }
 
-  async #listen({ listen, workers, audit, log }: Configuration): Promise<Record<string, number>> {
+  async #listen(configuration: Configuration): Promise<Record<string, number>> {
+    const { listen, workers, audit, log } = configuration;
     const ports: Record<string, number> = {};
     if (listen.web !== undefined) {
       const options = await webListenOptions(listen.web);
@@ -111,12 +125,31 @@ export class Server {
         ports['web'] = await web.listen(options);
       }
     }
+    for (const door of await this.#openLdap(configuration)) ports[door.scheme] = await door.listen();
     if (listen.admin !== undefined) {
       const health = new HealthDoor(() => this.#current !== undefined && this.#pool?.isServing !== false);
       this.#doors.push(health);
       ports['admin'] = await health.listen(listen.admin.address);
     }
     return ports;
+  }
+
+  /** The LDAP doors of this process; nothing listens yet. */
+  async #openLdap(configuration: Configuration): Promise<readonly { scheme: string; listen(): Promise<number> }[]> {
+    const { own, generationPorts } = this.#installation;
+    if (own === undefined) return [];
+    const listeners = await ldapListeners(configuration, this.#installation);
+    return listeners.map(({ scheme, listen, options, realm }) => {
+      const binds = createDirectoryBinds({
+        ...this.#installation,
+        directory: () => own.current,
+        realm: () => bindRealm(this.#generation().configuration, realm, generationPorts.lockouts),
+      });
+      const door = new LdapDoor({ ...this.#installation, directory: () => own.current, binds, soon }, options);
+      this.#doors.push(door);
+      this.#ldap.push({ scheme, door });
+      return { scheme, listen: () => door.listen(listen) };
+    });
   }
 
   #startWorkers(settings: Pick<WorkerSettings, 'workers' | 'audit' | 'logLevel' | 'listen'>): Promise<WorkerPool> {
@@ -139,7 +172,9 @@ export class Server {
     }
     const { web: section } = next.value.listen;
     const tls = section && (await webListenOptions(section)).tls;
+    const listeners = this.#ldap.length === 0 ? [] : await ldapListeners(next.value, this.#installation);
     await built.generation.start();
+    await this.#installation.own?.adopt(next.value);
     for (const { keys, message } of lintConfiguration(next.value)) {
       this.#installation.logger.warn('configuration', { problem: formatProblem(next.problemAt(keys, message)) });
     }
@@ -160,6 +195,9 @@ export class Server {
       );
     }
     this.#web?.renew(tls);
+    for (const { scheme, door } of this.#ldap) {
+      door.renew(listeners.find((listener) => listener.scheme === scheme)?.options.tls);
+    }
     await this.#pool?.adopt(this.#text);
     return {
       kind: 'applied',

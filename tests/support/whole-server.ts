@@ -87,7 +87,7 @@ export class WholeServer {
   /** Starts on the folder as it is, again after `stop`. */
   async start(): Promise<void> {
     const { value } = await load([this.configurationFile]);
-    const machine = { clock: this.#clock, random: systemRandom, logger: collectingLogger(this.log) };
+    const machine = { clock: this.#clock, random: systemRandom, logger: collectingLogger(this.log), version: '0' };
     this.#installation = await openInstallation(value, machine);
     this.#server = new Server(this.#installation, [this.configurationFile], {});
     await this.#server.start(value);
@@ -148,7 +148,7 @@ export async function runCommand(args: readonly string[], input = ''): Promise<C
     serve: () => Promise.reject(new Error('a test does not serve through the command line')),
     check: checkConfiguration,
     dataFolder: dataFolderOf,
-    openActs,
+    openActs: (paths) => openActs(paths, '0'),
     verifyAudit: verifyTrail,
   });
   return { code, ...printed };

@@ -31,7 +31,7 @@ interface Opened {
 }
 
 export class Worker {
-  readonly #machine: Omit<Machine, 'logger'>;
+  readonly #machine: Omit<Machine, 'logger' | 'version'>;
   readonly #send: (message: FromWorker) => void;
   readonly #sessions: SessionMirror;
   readonly #link: PrimaryLink;
@@ -41,7 +41,7 @@ export class Worker {
   /** Generations come into force in the order in which they came. */
   #last: Promise<void> = Promise.resolve();
 
-  constructor(machine: Omit<Machine, 'logger'>, send: (message: FromWorker) => void) {
+  constructor(machine: Omit<Machine, 'logger' | 'version'>, send: (message: FromWorker) => void) {
     this.#machine = machine;
     this.#send = send;
     this.#sessions = new SessionMirror((method, input) => this.#link.call(method, input));

@@ -19,7 +19,7 @@ async function open(mode: number): Promise<void> {
   mkdirSync(data, { recursive: true });
   chmodSync(data, mode);
   const configuration = { ...configurationSchema.parse({}), data };
-  const machine = { clock: systemClock, random: systemRandom, logger: silentLogger };
+  const machine = { clock: systemClock, random: systemRandom, logger: silentLogger, version: '0' };
   await (await openInstallation(configuration, machine)).close();
 }
 

@@ -1,0 +1,206 @@
+/**
+ * OwnDirectory is the directory of this server, when its configuration has one: the journal store in the data folder, the
+ * schema with what the site adds, and the tree that an empty directory begins with.
+ */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { AccessPolicy, makeSubject } from '../access/index.ts';
+import { type ContentPort, plantFirstTree } from '../admin/index.ts';
+import { CodedError } from '../base/index.ts';
+import {
+  builtInBlocklist,
+  type Directory,
+  type DirectoryConfiguration,
+  type DirectoryRules,
+  importEntries,
+  loadBlocklist,
+  DirectoryAccounts as OfDirectory,
+  openDirectory,
+  type RolePort,
+  standardSchema,
+} from '../directory/index.ts';
+import type { KeyDerivation } from '../password/index.ts';
+import type { DirectoryAccounts } from '../realm/index.ts';
+import { type JournalStore, type ObjectWrite, openJournalStore } from '../store/index.ts';
+import type { Schema, SchemaSource } from '../x500/index.ts';
+import type { Configuration } from './configuration.ts';
+import { accessConfiguration } from './guarded-services.ts';
+import type { Machine } from './installation.ts';
+
+export interface OwnDirectory {
+  /** The one that serves now: an import puts another in its place. */
+  readonly current: Directory;
+  /** What `use: directory` asks. */
+  readonly accounts: DirectoryAccounts;
+  readonly content: ContentPort;
+  /** Calls `listener` after everything that becomes durable; without writes when the whole content was replaced. */
+  onCommitted(listener: (writes: readonly ObjectWrite[] | undefined) => void): () => void;
+  /** Takes over what may change without a restart. @throws CodedError DIRECTORY_CONFIGURATION, DIRECTORY_BLOCKLIST */
+  adopt(configuration: Configuration): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OwnDirectoryPorts extends Machine {
+  readonly folder: string;
+  readonly passwords: KeyDerivation;
+}
+
+/** Undefined when the configuration has no `directory`. @throws CodedError DIRECTORY_SCHEMA, STORE_CORRUPT and others of the store */
+export async function openOwnDirectory(
+  configuration: Configuration,
+  ports: OwnDirectoryPorts,
+): Promise<OwnDirectory | undefined> {
+  const options = configuration.directory;
+  if (options === undefined) return undefined;
+  const { random, logger, folder } = ports;
+  const schema = await readSchema(options, ports);
+  const store = await openJournalStore({ folder, random });
+  try {
+    const own = new SwappableDirectory(ports, store, schema, await rulesOf(configuration, options));
+    await own.open();
+    if (await plantFirstTree(own.current)) {
+      logger.info('the directory was empty and has its first tree now; add people with `realmgate user add`', {
+        suffix: own.current.namingContexts[0] ?? '',
+      });
+    }
+    return own;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+class SwappableDirectory implements OwnDirectory {
+  readonly #ports: OwnDirectoryPorts;
+  readonly #store: JournalStore;
+  readonly #schema: Schema;
+  readonly #listeners = new Set<(writes: readonly ObjectWrite[] | undefined) => void>();
+  #rules: DirectoryRules;
+  #current: Directory | undefined;
+
+  constructor(ports: OwnDirectoryPorts, store: JournalStore, schema: Schema, rules: DirectoryRules) {
+    this.#ports = ports;
+    this.#store = store;
+    this.#schema = schema;
+    this.#rules = rules;
+  }
+
+  get current(): Directory {
+    if (this.#current === undefined) throw new Error('the directory is not open');
+    return this.#current;
+  }
+
+  readonly accounts: DirectoryAccounts = {
+    verify: (name, password, request) => this.#accounts.verify(name, password, request),
+    costlySample: () => this.#accounts.costlySample(),
+    knownGroups: () => this.#accounts.knownGroups(),
+  };
+
+  readonly content: ContentPort = {
+    replace: async (entries, options) => {
+      const { clock, random, passwords: keys } = this.#ports;
+      const { configuration } = this.#rules;
+      const store = this.#store;
+      const report = await importEntries(entries, {
+        store,
+        schema: this.#schema,
+        configuration,
+        keys,
+        clock,
+        random,
+        ...options,
+      });
+      if (report.outcome === 'replaced') await this.open();
+      return report;
+    },
+  };
+
+  /** Loads what the store holds, and serves it from then on. */
+  async open(): Promise<void> {
+    const before = this.#current;
+    const next = await openDirectory({
+      ...this.#ports,
+      ...this.#rules,
+      store: this.#store,
+      schema: this.#schema,
+      keys: this.#ports.passwords,
+    });
+    next.onCommitted((writes) => this.#tell(writes));
+    this.#current = next;
+    await before?.close();
+    if (before !== undefined) this.#tell(undefined);
+  }
+
+  onCommitted(listener: (writes: readonly ObjectWrite[] | undefined) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async adopt(configuration: Configuration): Promise<void> {
+    if (configuration.directory === undefined) return;
+    const rules = await rulesOf(configuration, configuration.directory);
+    this.current.adopt(rules);
+    this.#rules = rules;
+  }
+
+  async close(): Promise<void> {
+    await this.#current?.close();
+    await this.#store.close();
+  }
+
+  get #accounts(): DirectoryAccounts {
+    const { view, logins, verifiers } = this.current;
+    const { clock } = this.#ports;
+    return new OfDirectory({ schema: this.#schema, view, logins, verifiers, now: () => clock.now() });
+  }
+
+  #tell(writes: readonly ObjectWrite[] | undefined): void {
+    for (const listener of this.#listeners) listener(writes);
+  }
+}
+
+async function rulesOf(configuration: Configuration, options: DirectoryConfiguration): Promise<DirectoryRules> {
+  const { blocklistFile } = options.passwords;
+  return {
+    configuration: options,
+    blocklist: blocklistFile === undefined ? builtInBlocklist() : await loadBlocklist(blocklistFile),
+    roles: rolesOfAccounts(configuration),
+  };
+}
+
+/** An account of the directory has the roles that it has in a realm that logs it in. */
+function rolesOfAccounts(configuration: Configuration): RolePort {
+  const { policy } = AccessPolicy.compile(accessConfiguration(configuration));
+  const domains = [...configuration.realms].flatMap(([realm, { modules }]) =>
+    modules.flatMap((module) => (module.use === 'directory' ? { realm, domain: module.domain } : [])),
+  );
+  return {
+    holds(role, principals) {
+      const name = principals.find(({ type }) => type === 'user')?.name ?? '';
+      return domains.some(({ realm, domain }) => {
+        const own = principals.map((principal) => ({ ...principal, domain, module: 'directory' }));
+        return policy.rolesOf(makeSubject({ realm, domain, name, principals: own })).includes(role);
+      });
+    },
+  };
+}
+
+async function readSchema(options: DirectoryConfiguration, { logger }: Machine): Promise<Schema> {
+  const sources = await Promise.all(options.schemaFiles.map(readSource));
+  const result = standardSchema(sources);
+  if (result.kind === 'refused') {
+    const [first, ...others] = result.problems.map(({ source, line, message }) => `${source}:${line}: ${message}`);
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+    throw new CodedError('DIRECTORY_SCHEMA', `directory.schemaFiles: ${first}${more}`);
+  }
+  for (const { source, line, message } of result.warnings) logger.warn('schema', { source, line, message });
+  return result.schema;
+}
+
+async function readSource(file: string): Promise<SchemaSource> {
+  try {
+    return { name: basename(file), text: await readFile(file, 'utf8') };
+  } catch (cause) {
+    throw new CodedError('DIRECTORY_SCHEMA', `directory.schemaFiles: cannot read ${file}`, { cause });
+  }
+}
