@@ -11,7 +11,7 @@ import type { Asker } from '../rights/asker.ts';
 import type { Rights } from '../rights/rights.ts';
 import type { PasswordChange, PasswordModification, VerifierPlan, VerifierRefusal } from '../verifier/verifier-plan.ts';
 import type { AddChange, ChangeOptions, DirectoryChange, ModifyChange, PasswordModifyChange } from './change.ts';
-import type { CheckOutcome, CommitQueue } from './commit-queue.ts';
+import type { CheckedWrites, CheckOutcome, CommitQueue } from './commit-queue.ts';
 import { isPassword, passwordRefusal } from './password-edit.ts';
 import { planAdd } from './plan-add.ts';
 import { planDelete } from './plan-delete.ts';
@@ -170,14 +170,18 @@ export class ChangeRunner {
       if (typeof password === 'object' && !password.stillHolds()) return { touches, outcome: OUTDATED };
       checked?.(plan, rights);
       if (options.dryRun === true) return { touches, outcome: SUCCESS };
-      const before = options.before === undefined ? undefined : context.view.byUuid(plan.uuid);
-      if (before !== undefined) options.before?.(before);
-      const done = () => {
-        const after = context.view.byUuid(plan.uuid);
-        if (after !== undefined) options.after?.(after);
-      };
-      return { touches, outcome: options.after === undefined ? plan : { ...plan, done } };
+      return { touches, outcome: this.#watched(plan, options) };
     }, options.signal);
+  }
+
+  /** The plan with who looks at the entry right before and right after it. */
+  #watched(plan: Plan, { before, after }: ChangeOptions): CheckedWrites {
+    if (before === undefined && after === undefined) return plan;
+    const tell = (look: ((entry: number) => void) | undefined) => () => {
+      const entry = look === undefined ? undefined : this.#options.context.view.byUuid(plan.uuid);
+      if (entry !== undefined) look?.(entry);
+    };
+    return { ...plan, begun: tell(before), done: tell(after) };
   }
 
   #check(transaction: Transaction, request: Request, password: PasswordOutcome): Plan | Refusal {

@@ -14,7 +14,9 @@ import { type Touches, TouchTable } from './touches.ts';
 
 /** What is to be written, once it is checked. */
 export interface CheckedWrites extends JournalTransaction {
-  /** Called when it is durable and the view shows it. */
+  /** Called when it goes to the store: nothing else can refuse it any more. */
+  readonly begun?: () => void;
+  /** Called when it is durable and the view shows it, and nothing later yet. */
   readonly done?: () => void;
 }
 
@@ -148,6 +150,7 @@ export class CommitQueue {
   }
 
   #gather(sending: Sending): void {
+    sending.writes.begun?.();
     this.#touched.add(sending.touches);
     this.#gathered.push(sending);
     if (this.#scheduled) return;

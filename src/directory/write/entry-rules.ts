@@ -43,6 +43,8 @@ export function checkEntry(
   naming: readonly NamingValue[],
   apart: HeldApart,
 ): Refusal | undefined {
+  const misnamed = checkNaming(draft, naming);
+  if (misnamed !== undefined) return misnamed;
   const present = new Set<string>();
   for (const { description, values } of draft.attributes()) {
     const { type, name } = description;
@@ -63,7 +65,7 @@ export function checkEntry(
     const demanding = profile.structural.allMust.has(type) ? profile.structural.name : 'a class of the entry';
     return new Refusal('objectClassViolation', `${type.name}: is missing; ${demanding} demands it`);
   }
-  return checkNaming(draft, naming);
+  return undefined;
 }
 
 /** Undefined when the entry holds all values that it is named with. */

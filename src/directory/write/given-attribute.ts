@@ -65,18 +65,17 @@ export function readModifications(
 ): readonly GivenModification[] | Refusal {
   if (modifications.length === 0) return new Refusal('protocolError', 'no modification is given');
   const given: GivenModification[] = [];
-  for (const { operation, ...attribute } of modifications) {
-    const read = readAttribute(attribute, descriptions, false);
-    if (read instanceof Refusal) return read;
-    const { type, name } = read.description;
-    if (operation === 'add' && read.values.length === 0) {
-      return new Refusal('protocolError', `${name}: no value to add is given`);
+  for (const { operation, attribute, values } of modifications) {
+    if (operation === 'add' && values.length === 0) {
+      return new Refusal('protocolError', `${attribute}: no value to add is given`);
     }
-    if (operation === 'increment') {
-      if (read.values.length !== 1) return new Refusal('protocolError', `${name}: an increment takes one value`);
-      if (type.syntax.oid !== INTEGER_SYNTAX) {
-        return new Refusal('constraintViolation', `${name}: is no integer, which alone can be incremented`);
-      }
+    if (operation === 'increment' && values.length !== 1) {
+      return new Refusal('protocolError', `${attribute}: an increment takes one value`);
+    }
+    const read = readAttribute({ attribute, values }, descriptions, false);
+    if (read instanceof Refusal) return read;
+    if (operation === 'increment' && read.description.type.syntax.oid !== INTEGER_SYNTAX) {
+      return new Refusal('constraintViolation', `${attribute}: is no integer, which alone can be incremented`);
     }
     given.push({ ...read, operation });
   }
