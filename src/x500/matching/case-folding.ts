@@ -7,13 +7,19 @@
 
 /** Folds and normalizes; doing it twice changes nothing. */
 export function foldCase(text: string): string {
-  const folded = foldCharacters(text).normalize('NFKC');
+  const folded = foldCharacters(text);
+  const composed = folded.normalize('NFKC');
   // Compatibility characters such as ℌ hide letters that only the normalization shows.
-  const again = foldCharacters(folded);
-  return again === folded ? folded : again.normalize('NFKC');
+  return composed === folded ? folded : foldCharacters(composed).normalize('NFKC');
 }
 
+/** What folding makes something else of. */
+const CHANGES = /\p{Changes_When_Casefolded}/u;
+
 function foldCharacters(text: string): string {
+  // Lower case is the folding of nearly all letters; those of which it is not fold on.
+  const lower = text.toLowerCase();
+  if (!CHANGES.test(lower)) return lower;
   let folded = '';
   for (const character of text) folded += foldCharacter(character);
   return folded;
@@ -21,9 +27,6 @@ function foldCharacters(text: string): string {
 
 /** By character, not by text: the lower case of a sigma depends on where it stands, its folding does not. */
 function foldCharacter(character: string): string {
-  const code = character.codePointAt(0)!;
-  if (code < 0x80) return character.toLowerCase();
   // The dotless i is a letter of its own; its upper case is not its folding.
-  if (code === 0x131) return character;
-  return character.toLowerCase().toUpperCase().toLowerCase();
+  return character === 'ı' ? character : character.toLowerCase().toUpperCase().toLowerCase();
 }

@@ -1,6 +1,7 @@
 /**
  * Which octets are values of the syntaxes that are text (RFC 4517, 3.3; RFC 2307, 2.4).
  */
+import { isUtf8 } from 'node:buffer';
 import { parseDistinguishedName } from '../distinguished-name.ts';
 import { textOf } from '../matching/name-rules.ts';
 import { isAscii, splitLines } from '../matching/string-rules.ts';
@@ -14,7 +15,7 @@ function matching(pattern: RegExp): (value: Uint8Array) => boolean {
 const PRINTABLE = "[a-zA-Z0-9'()+,\\-./:? =]";
 
 export function isDirectoryString(value: Uint8Array): boolean {
-  return value.length > 0 && (isAscii(value) || textOf(value) !== undefined);
+  return value.length > 0 && (isAscii(value) || isUtf8(value));
 }
 
 export const isIa5String = isAscii;
@@ -41,7 +42,7 @@ export const isUtcTime = matching(UTC_TIME);
 
 /** Lines may be empty; the whole may not (RFC 4517, 3.3.28). */
 export function isPostalAddress(value: Uint8Array): boolean {
-  return value.length > 0 && textOf(value) !== undefined && splitLines(value) !== undefined;
+  return isDirectoryString(value) && splitLines(value) !== undefined;
 }
 
 export function isRelativeName(value: Uint8Array): boolean {
