@@ -83,6 +83,12 @@ export const COUNT_FIGURES = {
     atLeast: 1_000,
     files: ['access/smallest-change.test.ts'],
   },
+  'decoder-cases': {
+    what: 'broken BER, filters, names, LDIF, URLs, schema text and values on which a decoder threw, hung or gave what it is not',
+    wanted: 'none',
+    atLeast: 20_000,
+    files: ['x500/decoder-fuzz.test.ts'],
+  },
   'directory-bit-flips': {
     what: "bit flips at random offsets of the directory's store and of its log, detected or harmless",
     wanted: 'all',
