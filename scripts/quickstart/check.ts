@@ -2,13 +2,9 @@
  * Drives the quickstart as its user would, and as an attacker would, and prints what the back end saw.
  */
 import { type Answer, ask, Browser } from './browser.ts';
+import { type Finding, seen } from './finding.ts';
+import { directoryFindings } from './ldap-check.ts';
 import type { ExamplePorts, ExampleSite, ExampleUser } from './site.ts';
-
-interface Finding {
-  readonly what: string;
-  readonly expected: string;
-  readonly seen: string;
-}
 
 const ID = 'X-BonFIRE-Asserted-ID';
 /** Spellings under which a back end could read the header (attack S01), and a nomination that would remove it (S02). */
@@ -27,20 +23,22 @@ const FORGERIES: readonly (readonly string[])[] = [
 ];
 
 /** Resolves 0 when everything is as it must be, else 1. */
-export async function checkSite(site: ExampleSite, { web }: ExamplePorts): Promise<number> {
+export async function checkSite(site: ExampleSite, ports: ExamplePorts): Promise<number> {
+  const { web } = ports;
   const app = `http://app.localhost:${web}/`;
   const lab = `http://lab.localhost:${web}/`;
   const user = (name: string) => site.users.find((candidate) => candidate.name === name)!;
   const [alice, bob, carol] = [user('alice'), user('bob'), user('carol')];
   const findings: Finding[] = [
     seen('nobody, from a terminal', '401', String((await ask(app)).status)),
-    seen('alice by Basic (properties file)', 'alice', assertedId(await basic(app, alice))),
+    seen('alice by Basic (the directory)', 'alice', assertedId(await basic(app, alice))),
     seen('bob by Basic (htpasswd file)', 'bob', assertedId(await basic(app, bob))),
     seen('alice with a wrong password', '401', String((await basic(app, { ...alice, password: 'wrong' })).status)),
     seen('alice with an empty password', '401', String((await basic(app, { ...alice, password: '' })).status)),
     seen('carol, who is in the denied group', '403', String((await basic(app, carol)).status)),
     seen('bob at the lab, where he is in no group', '403', String((await basic(lab, bob)).status)),
     seen('an address with ..%2f in it', '400', String((await ask(`${app}x/..%2fsecret`, credentials(alice))).status)),
+    ...(await directoryFindings(site, ports)),
     ...(await formLogin(app, lab, alice)),
     ...(await forgeries(app, bob)),
   ];
@@ -83,10 +81,6 @@ async function forgeries(app: string, user: ExampleUser): Promise<Finding[]> {
   const nobody = await ask(app, { headers: [ID, 'mallory'] });
   findings.push(seen('forged, without a login', '401', String(nobody.status)));
   return findings;
-}
-
-function seen(what: string, expected: string, got: string): Finding {
-  return { what, expected, seen: got };
 }
 
 function credentials({ name, password }: Pick<ExampleUser, 'name' | 'password'>): { headers: readonly string[] } {

@@ -8,11 +8,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkSite } from './check.ts';
-import { freePort, startProgram } from './program.ts';
-import { type ExamplePorts, type ExampleSite, writeExampleSite } from './site.ts';
+import { freePort, runProgram, startProgram } from './program.ts';
+import { type ExamplePorts, type ExampleSite, SUFFIX, writeExampleSite } from './site.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const FIXED_PORTS: ExamplePorts = { web: 8080, admin: 9090, application: 8082 };
+const REALMGATE = ['--disable-warning=ExperimentalWarning', join(ROOT, 'src/main.ts')];
+const FIXED_PORTS: ExamplePorts = { web: 8080, admin: 9090, application: 8082, ldap: 3890, ldaps: 6360 };
 
 async function main(args: readonly string[]): Promise<number> {
   const check = args.includes('--check');
@@ -21,18 +22,23 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const folder = check ? mkdtempSync(join(tmpdir(), 'realmgate-quickstart-')) : join(ROOT, 'var', 'quickstart');
-  const ports = check ? { web: await freePort(), admin: await freePort(), application: await freePort() } : FIXED_PORTS;
+  const ports = check ? await freePorts() : FIXED_PORTS;
   const site = await writeExampleSite(folder, ports);
   const application = await startProgram(
     'the example application',
     [join(ROOT, 'examples/guarded-app/server.mjs'), String(ports.application)],
     /^listening on/m,
   );
-  const gate = await startProgram(
-    'realmgate',
-    ['--disable-warning=ExperimentalWarning', join(ROOT, 'src/main.ts'), 'serve', '--config', site.configuration],
-    /"serving"/,
-  );
+  await runProgram('ldif import', [
+    ...REALMGATE,
+    'ldif',
+    'import',
+    site.tree,
+    '--replace',
+    '--config',
+    site.configuration,
+  ]);
+  const gate = await startProgram('realmgate', [...REALMGATE, 'serve', '--config', site.configuration], /"serving"/);
   try {
     if (check) return await checkSite(site, ports);
     printWelcome(site, ports);
@@ -45,7 +51,14 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function printWelcome(site: ExampleSite, { web }: ExamplePorts): void {
+async function freePorts(): Promise<ExamplePorts> {
+  const [web = 0, admin = 0, application = 0, ldap = 0, ldaps = 0] = await Promise.all(
+    Array.from({ length: 5 }, freePort),
+  );
+  return { web, admin, application, ldap, ldaps };
+}
+
+function printWelcome(site: ExampleSite, { web, ldap }: ExamplePorts): void {
   const users = site.users.map(
     ({ name, domain, password, groups }) =>
       `  ${name.padEnd(7)} ${password}   ${domain}${groups.length > 0 ? `, groups ${groups.join(', ')}` : ''}`,
@@ -54,7 +67,7 @@ function printWelcome(site: ExampleSite, { web }: ExamplePorts): void {
 Realmgate guards an example application now. Open
 
   http://app.localhost:${web}/   everybody may enter, but not the group games
-  http://lab.localhost:${web}/   only the group campus\\labs; one login does for both
+  http://lab.localhost:${web}/   only the group local\\labs; one login does for both
 
 and log in as one of
 
@@ -63,12 +76,23 @@ ${users.join('\n')}
 From a terminal:
 
   curl -u alice http://app.localhost:${web}/
+  bin/realmgate -c ${site.configuration} user list
   bin/realmgate -c ${site.configuration} session list
   bin/realmgate -c ${site.configuration} audit search
   bin/realmgate -c ${site.configuration} explain CODE        the code that a refused user sees
 
+The directory, as an LDAP client sees it (admin may write, alice sees herself and her groups, Portal reads all but passwords):
+
+  ldapsearch -x -H ldap://127.0.0.1:${ldap} -D uid=alice,ou=People,${SUFFIX} -w ${passwordOf(site, 'alice')} -b ${SUFFIX} uid=alice
+  ldapsearch -x -H ldap://127.0.0.1:${ldap} -D cn=Portal,ou=Hosts,${SUFFIX} -w ${site.portal.password} -b ou=Groups,${SUFFIX} memberUid=alice cn
+  ldapwhoami -x -H ldap://127.0.0.1:${ldap} -D uid=admin,ou=People,${SUFFIX} -w ${passwordOf(site, 'admin')}
+
 The configuration is ${site.configuration}; change it while this runs. Ctrl-C stops.
 `);
+}
+
+function passwordOf({ users }: ExampleSite, name: string): string {
+  return users.find((user) => user.name === name)?.password ?? '';
 }
 
 function untilInterrupted(): Promise<void> {

@@ -1,5 +1,5 @@
 /** Starts the programs of the quickstart and stops exactly those. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 
 export interface RunningProgram {
@@ -36,6 +36,16 @@ export function startProgram(what: string, args: readonly string[], ready: RegEx
     child.once('exit', (code) => {
       clearTimeout(timer);
       fail(`ended with ${code ?? 'a signal'}`);
+    });
+  });
+}
+
+/** Runs Node with `args` to its end; rejects with what it printed when it fails. */
+export function runProgram(what: string, args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, { timeout: START_LIMIT }, (error, stdout, stderr) => {
+      if (error === null) resolve();
+      else reject(new Error(`${what} failed: ${error.message}\n${stdout}${stderr}`));
     });
   });
 }

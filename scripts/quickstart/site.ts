@@ -1,31 +1,47 @@
 /**
- * The example site of the quickstart: a realm of two login domains, two services, users with fresh passwords.
+ * The example site of the quickstart: a directory with people, groups and a service account, an htpasswd file as a second
+ * login domain, two services behind the gate, fresh passwords.
  *
- * `guests` is an htpasswd file as Apache has it, `campus` a properties file as Geronimo has it. Everything is written
- * anew at each start, so that no password of an earlier one works.
+ * `local` is the server's own directory in the tree of a research site (ou=People, ou=Groups, ou=Hosts), `guests` an htpasswd
+ * file as Apache has it. Everything is written anew at each start, so that no password of an earlier one works.
  */
-import { createHash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Secret, systemClock, systemRandom } from '../../src/base/index.ts';
 import { createKeyDerivation } from '../../src/password/index.ts';
+import { exampleTree } from './tree.ts';
+
+export const SUFFIX = 'dc=bonfire-project,dc=eu';
 
 export interface ExampleUser {
   readonly name: string;
-  readonly domain: 'guests' | 'campus';
+  readonly commonName: string;
+  readonly domain: 'local' | 'guests';
   readonly password: string;
   readonly groups: readonly string[];
 }
 
+/** A service that binds to the directory. */
+export interface ExampleHost {
+  readonly name: string;
+  readonly password: string;
+}
+
 export interface ExampleSite {
   readonly configuration: string;
+  /** What the directory begins with. */
+  readonly tree: string;
   readonly users: readonly ExampleUser[];
+  readonly portal: ExampleHost;
 }
 
 export interface ExamplePorts {
   readonly web: number;
   readonly admin: number;
   readonly application: number;
+  readonly ldap: number;
+  readonly ldaps: number;
 }
 
 /** Without letters that look alike, so that a person can type what is printed. */
@@ -40,17 +56,25 @@ export async function writeExampleSite(folder: string, ports: ExamplePorts): Pro
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const users: readonly ExampleUser[] = [
-    { name: 'alice', domain: 'campus', password: freshPassword(), groups: ['labs'] },
-    { name: 'bob', domain: 'guests', password: freshPassword(), groups: [] },
-    { name: 'carol', domain: 'campus', password: freshPassword(), groups: ['labs', 'games'] },
+    person('admin', 'Admin Istrator', ['administrators']),
+    person('alice', 'Alice Ayre', ['labs']),
+    person('carol', 'Carol Cho', ['labs', 'games']),
+    { ...person('bob', 'Bob Beek', []), domain: 'guests' },
   ];
-  const write = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o600 });
+  const portal = { name: 'Portal', password: freshPassword() };
+  const write = (name: string, text: string) => {
+    const file = join(folder, name);
+    writeFileSync(file, text, { mode: 0o600 });
+    return file;
+  };
   write('htpasswd', await htpasswd(users.filter((user) => user.domain === 'guests')));
-  const campus = users.filter((user) => user.domain === 'campus');
-  write('users.properties', campus.map(({ name, password }) => `${name}=${sha256(password)}\n`).join(''));
-  write('groups.properties', groupLines(campus));
-  write('realmgate.yaml', configurationText(ports));
-  return { configuration: join(folder, 'realmgate.yaml'), users };
+  const people = users.filter((user) => user.domain === 'local');
+  const tree = write('tree.ldif', exampleTree(SUFFIX, people, portal));
+  return { configuration: write('realmgate.yaml', configurationText(ports)), tree, users, portal };
+}
+
+function person(name: string, commonName: string, groups: readonly string[]): ExampleUser {
+  return { name, commonName, domain: 'local', password: freshPassword(), groups };
 }
 
 async function htpasswd(users: readonly ExampleUser[]): Promise<string> {
@@ -65,29 +89,21 @@ async function htpasswd(users: readonly ExampleUser[]): Promise<string> {
   }
 }
 
-function groupLines(users: readonly ExampleUser[]): string {
-  const groups = new Set(users.flatMap((user) => user.groups));
-  return [...groups]
-    .map((group) => `${group}=${users.flatMap((user) => (user.groups.includes(group) ? [user.name] : [])).join(',')}\n`)
-    .join('');
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function configurationText({ web, admin, application }: ExamplePorts): string {
+function configurationText({ web, admin, application, ldap, ldaps }: ExamplePorts): string {
   return `# The example site of ./quickstart. Change it while it runs: a good file is taken over within seconds,
 # a bad one is refused with its line, and the old one goes on. Reference: docs/operations/configuration.md
 data: ./data
 listen:
+  ldap:  { address: "127.0.0.1:${ldap}" }
+  ldaps: { address: "127.0.0.1:${ldaps}" }
   web:   { address: "127.0.0.1:${web}", publicUrl: "http://login.localhost:${web}" }
   admin: { address: "127.0.0.1:${admin}" }
+directory: { suffix: "${SUFFIX}" }
 realms:
   example:
     modules:                       # asked in this order
       - { use: lockout, flag: requisite, failures: 5, within: 5m, lock: 1m }
-      - { use: properties, flag: sufficient, domain: campus, usersFile: users.properties, groupsFile: groups.properties, digest: sha-256 }
+      - { use: directory, flag: sufficient, domain: local }
       - { use: htpasswd, flag: sufficient, domain: guests, file: htpasswd }
     sessions: { idle: 30m, maximum: 12h }
 services:
@@ -100,7 +116,7 @@ services:
   lab:                             # only the lab, with the same login
     match: { host: lab.localhost }
     realm: example
-    authorizedGroups: [ 'campus\\labs' ]
+    authorizedGroups: [ 'local\\labs' ]
     unauthorizedGroups: [ games ]
     assert: { preset: bonfire }
     upstream: "http://127.0.0.1:${application}"
