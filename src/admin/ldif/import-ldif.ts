@@ -134,7 +134,7 @@ async function addToContent(
       continue;
     }
     const change = changeOf(record);
-    const done = directory.apply(change, SYSTEM, { dryRun }).then(
+    const done = directory.apply(change, SYSTEM, { dryRun, keepOperational: true }).then(
       (result) => note(progress, record, result),
       (error: unknown) => progress.problem(record.line, formatDistinguishedName(record.dn), messageOf(error)),
     );
