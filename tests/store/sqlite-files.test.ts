@@ -91,7 +91,7 @@ describe('a store that cannot be opened', () => {
     const db = new DatabaseSync(await filled(folder));
     db.exec('PRAGMA user_version = 99');
     db.close();
-    await refused(folder, 'STORE_NEWER', /has form 99, this program knows up to 1; run the newer program/);
+    await refused(folder, 'STORE_NEWER', /has form 99, this program knows up to 2; run the newer program/);
     const again = new DatabaseSync(join(folder, 'store.db'));
     assert.equal(again.prepare('SELECT count(*) AS n FROM record').get()?.['n'], 500);
     again.close();

@@ -66,7 +66,9 @@ function backUp(folder: string, target: string, database: FolderDatabase, progre
   }
   syncFile(copy);
   const { damage, ...report } = verifyDatabase(copy, database, progress);
-  if (damage.length > 0) {
+  // What has an older form is verified when it is brought forward.
+  const isOlder = report.form > 0 && report.form < database.form.steps.length;
+  if (damage.length > 0 && !isOlder) {
     throw storeError('STORE_CORRUPT', `${join(folder, database.name)}: cannot be backed up: ${damage.join('; ')}`);
   }
   return { ...report, sha256: digestOf(copy) };

@@ -11,7 +11,7 @@
 import { closeSync, existsSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { storeError } from '../errors.ts';
 import { makePrivateFile } from '../private-files.ts';
-import { checksum } from './checksum.ts';
+import { checksum } from '../sqlite/checksum.ts';
 
 /** Octets of a slot: what a disk writes whole. */
 const SLOT = 512;

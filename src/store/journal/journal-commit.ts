@@ -8,11 +8,12 @@
  * try again could acknowledge what is not there. A restart reads what there is.
  */
 import { storeError } from '../errors.ts';
+import { checksum, withoutSum, withSum } from '../sqlite/checksum.ts';
+import { damaged } from '../sqlite/damage.ts';
 import { type Database, isSyncFailure, type Statement, sqliteFailure } from '../sqlite/database.ts';
 import type { Writing } from '../sqlite/writer-loop.ts';
 import { AcknowledgedHead, HeadAcknowledgement } from './acknowledged-head.ts';
-import { checksum, withoutSum, withSum } from './checksum.ts';
-import { damaged, type JournalState, recordSum, StateRow } from './journal-state.ts';
+import { type JournalState, recordSum, StateRow } from './journal-state.ts';
 import { type EncodedTransaction, type JournalResult, type JournalTask, TRIM_LIMIT } from './journal-task.ts';
 import { decodeWrites, type EncodedWrite } from './write-codec.ts';
 

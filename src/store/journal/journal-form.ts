@@ -4,8 +4,9 @@
  * `object` is what is; its `sum` is the checksum of the row. `journal` is how it came to be; the `sum` of a record is taken of the sum
  * before it too, so that the records are a chain. `state` is one row, written in every transaction (journal-state.ts).
  */
+
+import { checksum } from '../sqlite/checksum.ts';
 import type { Form } from '../sqlite/form.ts';
-import { checksum } from './checksum.ts';
 import { insertState } from './journal-state.ts';
 
 /** `generation` names the content of a file that is made anew. */

@@ -3,8 +3,9 @@
  * from the moment the writer has it on stable storage.
  */
 import { storeError } from '../errors.ts';
+import { damaged } from '../sqlite/damage.ts';
 import { type Database, openDatabase, type Statement, sqliteFailure } from '../sqlite/database.ts';
-import { damaged, type JournalState, recordSum, StateRow } from './journal-state.ts';
+import { type JournalState, recordSum, StateRow } from './journal-state.ts';
 import type { JournalRecord } from './journal-store.ts';
 import { decodeWrites } from './write-codec.ts';
 

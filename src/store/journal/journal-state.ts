@@ -1,9 +1,10 @@
 /**
  * The state of a journal store: one row that every transaction writes, with what the rest of the file must agree with.
  */
-import { storeError } from '../errors.ts';
+
+import { checksum } from '../sqlite/checksum.ts';
+import { damaged } from '../sqlite/damage.ts';
 import type { Database, Statement } from '../sqlite/database.ts';
-import { checksum } from './checksum.ts';
 
 export interface JournalState {
   readonly generation: string;
@@ -78,11 +79,6 @@ export class StateRow {
     const values = valuesOf(state);
     this.#write.run(...values, sumOf(values));
   }
-}
-
-/** What is thrown when the content is not what was written. */
-export function damaged(db: Database, what: string): Error {
-  return storeError('STORE_CORRUPT', `${db.location()}: ${what}; restore it from a backup (store restore)`);
 }
 
 /** The checksum of a journal record, which goes on from the one before it. */

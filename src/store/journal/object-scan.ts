@@ -5,8 +5,9 @@
  * rows together: their images one after the other in one blob, their checksums in one array. Octets pass through `group_concat` as
  * text that nothing looks into; that each row's checksum is taken of what came out is what makes it safe to rely on.
  */
+
+import { checksum, withSum } from '../sqlite/checksum.ts';
 import type { Database } from '../sqlite/database.ts';
-import { checksum, withSum } from './checksum.ts';
 import type { JournalState } from './journal-state.ts';
 import type { StoredObject } from './journal-store.ts';
 import { imageHead } from './write-codec.ts';

@@ -7,12 +7,13 @@ import { extname, join } from 'node:path';
 import type { Random } from '../../base/index.ts';
 import { storeError } from '../errors.ts';
 import { makePrivateFolder } from '../private-files.ts';
+import { damaged } from '../sqlite/damage.ts';
 import { openDatabase, sqliteFailure } from '../sqlite/database.ts';
 import { completeSwap, swapIn } from '../sqlite/swap.ts';
 import { WriterThread } from '../sqlite/writer-thread.ts';
 import { newGeneration } from './generation.ts';
 import { JournalReader } from './journal-reader.ts';
-import { damaged, type JournalState, StateRow } from './journal-state.ts';
+import { type JournalState, StateRow } from './journal-state.ts';
 import type {
   AppendOutcome,
   JournalRecord,

@@ -8,12 +8,13 @@
  * the group is visible.
  */
 import type { Instant } from '../../base/index.ts';
+import { withoutSum, withSum } from '../sqlite/checksum.ts';
 import type { Database, Statement } from '../sqlite/database.ts';
 import type { Writing } from '../sqlite/writer-loop.ts';
 import type { Write } from '../store.ts';
+import { type RecordState, StateRow } from './record-state.ts';
+import { type RecordRow, recordSum } from './record-sum.ts';
 import { type RecordResult, type RecordTask, SWEEP_LIMIT } from './record-task.ts';
-
-const LIVE = '(expires_at IS NULL OR expires_at > ?)';
 
 export class GroupCommit implements Writing<RecordTask, RecordResult> {
   readonly #db: Database;
@@ -27,10 +28,9 @@ export class GroupCommit implements Writing<RecordTask, RecordResult> {
   readonly #put: Statement;
   readonly #delete: Statement;
   readonly #sweep: Statement;
-  readonly #readSequence: Statement;
-  readonly #writeSequence: Statement;
-  /** The revision last given out in the running transaction. */
-  #revision = 0;
+  readonly #state: StateRow;
+  /** What the running transaction has come to. */
+  #now: RecordState = { revision: 0, records: 0, setHash: 0 };
 
   constructor(db: Database) {
     this.#db = db;
@@ -40,18 +40,19 @@ export class GroupCommit implements Writing<RecordTask, RecordResult> {
     this.#savepoint = db.prepare('SAVEPOINT batch');
     this.#release = db.prepare('RELEASE batch');
     this.#undo = db.prepare('ROLLBACK TO batch');
-    this.#current = db.prepare(`SELECT revision FROM record WHERE bucket = ? AND key = ? AND ${LIVE}`);
+    this.#current = db.prepare('SELECT revision, expires_at, sum FROM record WHERE bucket = ? AND key = ?');
     this.#put = db.prepare(
-      `INSERT INTO record (bucket, key, value, revision, expires_at) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET value = excluded.value, revision = excluded.revision, expires_at = excluded.expires_at`,
+      `INSERT INTO record (bucket, key, value, revision, expires_at, sum) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET
+         value = excluded.value, revision = excluded.revision, expires_at = excluded.expires_at, sum = excluded.sum`,
     );
     this.#delete = db.prepare('DELETE FROM record WHERE bucket = ? AND key = ?');
     this.#sweep = db.prepare(
       `DELETE FROM record WHERE (bucket, key) IN
-         (SELECT bucket, key FROM record WHERE expires_at <= ? ORDER BY expires_at LIMIT ${SWEEP_LIMIT})`,
+         (SELECT bucket, key FROM record WHERE expires_at <= ? ORDER BY expires_at LIMIT ${SWEEP_LIMIT})
+       RETURNING sum`,
     );
-    this.#readSequence = db.prepare('SELECT revision FROM sequence');
-    this.#writeSequence = db.prepare('UPDATE sequence SET revision = ?');
+    this.#state = new StateRow(db);
   }
 
   weigh(task: RecordTask): number {
@@ -62,10 +63,10 @@ export class GroupCommit implements Writing<RecordTask, RecordResult> {
     this.#takeBack();
     try {
       this.#begin.run();
-      const before = Number(this.#readSequence.get()?.['revision']);
-      this.#revision = before;
+      const before = this.#state.read();
+      this.#now = before;
       const results = group.map((task) => this.#perform(task));
-      if (this.#revision !== before) this.#writeSequence.run(this.#revision);
+      if (this.#now !== before) this.#state.write(this.#now);
       this.#commit.run();
       return results;
     } catch (error) {
@@ -79,13 +80,14 @@ export class GroupCommit implements Writing<RecordTask, RecordResult> {
   }
 
   #perform(task: RecordTask): RecordResult {
-    if (task.kind === 'sweep') return Number(this.#sweep.run(task.now).changes);
+    if (task.kind === 'sweep') return this.#sweepAway(task.now);
     this.#savepoint.run();
-    this.#revision += 1;
+    const before = this.#now;
+    this.#now = { ...before, revision: before.revision + 1 };
     const holds = task.writes.every((write) => this.#write(write, task.now));
     if (!holds) {
       this.#undo.run();
-      this.#revision -= 1;
+      this.#now = before;
     }
     this.#release.run();
     return holds ? 'committed' : 'conflict';
@@ -93,13 +95,30 @@ export class GroupCommit implements Writing<RecordTask, RecordResult> {
 
   /** False when the write's condition does not hold. */
   #write({ bucket, key, value, expect, expiresAt }: Write, now: Instant): boolean {
-    if (expect !== 'any') {
-      const current = this.#current.get(bucket, key, now)?.['revision'];
-      if (current !== (expect === 'absent' ? undefined : expect)) return false;
-    }
+    const old = this.#current.get(bucket, key) as Pick<RecordRow, 'revision' | 'expires_at' | 'sum'> | undefined;
+    const isLive = old !== undefined && (old.expires_at === null || old.expires_at > now);
+    if (expect !== 'any' && (isLive ? old.revision : 'absent') !== expect) return false;
+    if (old !== undefined) this.#forget([old]);
     if (value === undefined) this.#delete.run(bucket, key);
-    else this.#put.run(bucket, key, value, this.#revision, expiresAt ?? null);
+    else this.#putRecord({ bucket, key, value, revision: this.#now.revision, expires_at: expiresAt ?? null });
     return true;
+  }
+
+  #putRecord(row: Omit<RecordRow, 'sum'>): void {
+    const sum = recordSum(row);
+    this.#put.run(row.bucket, row.key, row.value, row.revision, row.expires_at, sum);
+    this.#now = { ...this.#now, records: this.#now.records + 1, setHash: withSum(this.#now.setHash, sum) };
+  }
+
+  #sweepAway(now: Instant): number {
+    const swept = this.#sweep.all(now) as unknown as Pick<RecordRow, 'sum'>[];
+    if (swept.length > 0) this.#forget(swept);
+    return swept.length;
+  }
+
+  #forget(rows: readonly Pick<RecordRow, 'sum'>[]): void {
+    const setHash = rows.reduce((hash, { sum }) => withoutSum(hash, sum), this.#now.setHash);
+    this.#now = { ...this.#now, records: this.#now.records - rows.length, setHash };
   }
 
   /** SQLite ends the transaction by itself for some failures and leaves it open for others. */

@@ -3,17 +3,17 @@
  * transaction from the moment the writer has it on stable storage. A read is some microseconds from the page cache.
  */
 import type { Instant } from '../../base/index.ts';
+import { damaged } from '../sqlite/damage.ts';
 import { type Database, openDatabase, type Statement, sqliteFailure } from '../sqlite/database.ts';
 import type { Revision, StoredRecord } from '../store.ts';
+import { type RecordRow, recordSum } from './record-sum.ts';
 
 /** A page ends after so many octets or records, so that no read holds the thread or the write-ahead log for long. */
 const PAGE_OCTETS = 1024 * 1024;
 const PAGE_RECORDS = 500;
 
-const COLUMNS = 'key, value, revision, expires_at';
+const COLUMNS = 'bucket, key, value, revision, expires_at, sum';
 const LIVE = '(expires_at IS NULL OR expires_at > ?)';
-
-type Row = Record<string, unknown>;
 
 export class Reader {
   readonly #path: string;
@@ -34,7 +34,7 @@ export class Reader {
   get(bucket: string, key: string, now: Instant): StoredRecord | undefined {
     try {
       const row = this.#get.get(bucket, key, now);
-      return row === undefined ? undefined : recordOf(row);
+      return row === undefined ? undefined : this.#recordOf(row);
     } catch (error) {
       throw sqliteFailure(error, this.#path);
     }
@@ -46,7 +46,7 @@ export class Reader {
       const records: StoredRecord[] = [];
       let octets = 0;
       for (const row of this.#page.iterate(bucket, after, now)) {
-        const record = recordOf(row);
+        const record = this.#recordOf(row);
         records.push(record);
         octets += record.value.byteLength;
         if (octets >= PAGE_OCTETS) break;
@@ -60,13 +60,12 @@ export class Reader {
   close(): void {
     this.#db.close();
   }
-}
 
-function recordOf(row: Row): StoredRecord {
-  const record = {
-    key: row['key'] as string,
-    value: row['value'] as Uint8Array,
-    revision: row['revision'] as Revision,
-  };
-  return row['expires_at'] === null ? record : { ...record, expiresAt: row['expires_at'] as Instant };
+  /** Throws STORE_CORRUPT when the row is not what was written. */
+  #recordOf(found: Record<string, unknown>): StoredRecord {
+    const row = found as unknown as RecordRow;
+    if (recordSum(row) !== row.sum) throw damaged(this.#db, `a record of ${row.bucket} has a wrong checksum`);
+    const record = { key: row.key, value: row.value, revision: row.revision as Revision };
+    return row.expires_at === null ? record : { ...record, expiresAt: row.expires_at };
+  }
 }

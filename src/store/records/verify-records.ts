@@ -5,6 +5,7 @@ import { messageOf } from '../../base/index.ts';
 import { openDatabase } from '../sqlite/database.ts';
 import { checkTables } from '../sqlite/form.ts';
 import { RECORD_FORM } from './record-form.ts';
+import { scanRecords } from './scan-records.ts';
 
 /** Opens the file for reading. `progress` is told how many records were read. */
 export function verifyRecords(
@@ -20,7 +21,8 @@ export function verifyRecords(
       const text = String(Object.values(finding)[0]);
       if (text !== 'ok') damage.push(text);
     }
-    rows = Number(db.prepare('SELECT count(*) AS rows FROM record').get()?.['rows']);
+    db.exec('BEGIN');
+    rows = scanRecords(db, (what) => damage.push(what));
     progress(rows);
   } catch (error) {
     damage.push(messageOf(error));

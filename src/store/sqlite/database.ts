@@ -45,7 +45,7 @@ const ADVICE: Partial<Record<StoreErrorCode, string>> = {
   STORE_IO: 'the disk refused; check the kernel log and the disk',
   STORE_BUSY: 'another program holds it; end that program',
   STORE_CORRUPT:
-    'is damaged or not a store; restore it from a backup, or move it and its -wal file away to start empty',
+    'is damaged or not a store; restore it from a backup, or move it and its -wal and -head files away to start empty',
 };
 
 /** The coded error of anything thrown while working with the database at `path`. */

@@ -59,7 +59,7 @@ export function checkStructure(db: Database): void {
   if (finding !== 'ok') {
     throw storeError(
       'STORE_CORRUPT',
-      `${db.location()}: is damaged (${String(finding)}); restore it from a backup, or move it and its -wal file away to start empty`,
+      `${db.location()}: is damaged (${String(finding)}); restore it from a backup, or move it and its -wal and -head files away to start empty`,
     );
   }
 }
