@@ -20,7 +20,7 @@ import { EntryRights } from './entry-rights.ts';
 import { ALL_RIGHTS, NO_RIGHTS, ownPasswordRights, READ_ALL_RIGHTS } from './fixed-rights.ts';
 import { ADD, COMPARE, type Grant, grantOf, joined, READ, type Secrets, WRITE } from './grant.ts';
 import type { Rights } from './rights.ts';
-import { isWithin, type MatchesFilter, type RightsView } from './rights-view.ts';
+import { isPresent, isWithin, type MatchesFilter, type RightsView } from './rights-view.ts';
 
 export interface AccessRulesOptions<View extends RightsView> {
   readonly schema: Schema;
@@ -87,7 +87,7 @@ export class AccessRules<View extends RightsView = RightsView> {
   readonly #secrets: readonly AttributeType[];
   /** Where the names of the configuration are in one state of one view. */
   #found = new Map<DistinguishedName, number | undefined>();
-  #foundIn: { readonly view: View; readonly revision: number } | undefined;
+  #foundIn: { readonly view: View; readonly version: number } | undefined;
 
   constructor(options: AccessRulesOptions<View>) {
     const { schema, suffix, configuration } = options;
@@ -137,7 +137,7 @@ export class AccessRules<View extends RightsView = RightsView> {
     const rules = this.rules.filter((rule) => this.#isAbout(rule, view, self, now));
     const isService = self !== undefined && this.#isService(view, self);
     if (self === undefined && rules.length === 0) return NO_RIGHTS;
-    const readsAll = isService && !this.#secrets.some((type) => view.isPresent(type));
+    const readsAll = isService && !this.#secrets.some((type) => isPresent(view, type));
     return new EntryRights({ access: this, view, now, self, rules, isService, readsAll, changes });
   }
 
@@ -168,9 +168,10 @@ export class AccessRules<View extends RightsView = RightsView> {
 
   /** The entry of a name of the configuration. */
   find(view: View, dn: DistinguishedName): number | undefined {
-    if (this.#foundIn?.view !== view || this.#foundIn.revision !== view.revision) {
+    const { version } = view.content;
+    if (this.#foundIn?.view !== view || this.#foundIn.version !== version) {
       this.#found = new Map();
-      this.#foundIn = { view, revision: view.revision };
+      this.#foundIn = { view, version };
     }
     const known = this.#found.get(dn);
     if (known !== undefined || this.#found.has(dn)) return known;
