@@ -10,4 +10,4 @@ export {
   type PasswordVerdict,
 } from './key-derivation.ts';
 export { type RememberedMatchesOptions, rememberMatches } from './remembered-matches.ts';
-export { decoyOf, needsRehash, type PasswordScheme, STANDARD_SAMPLE, schemeOf } from './scheme.ts';
+export { decoyOf, isToBeRehashed, needsRehash, type PasswordScheme, STANDARD_SAMPLE, schemeOf } from './scheme.ts';

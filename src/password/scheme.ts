@@ -2,7 +2,7 @@
  * PasswordScheme tells what a stored form is and what one verification of it costs, without deriving anything.
  */
 
-import { unreachable } from '../base/index.ts';
+import { type Secret, unreachable } from '../base/index.ts';
 import { type Argon2Form, parseStoredForm, type StoredForm } from './stored-form.ts';
 
 export interface PasswordScheme {
@@ -54,6 +54,18 @@ export function needsRehash(stored: string): boolean {
   const form = parseStoredForm(stored);
   return form !== undefined && !(form.scheme === 'argon2id' && isStrongEnough(form));
 }
+
+/**
+ * True when a password that matched should be stored anew as it was typed. Not so where the form reads only a part of it (DES: eight
+ * octets, seven bits of each): the rest was never verified, and may be a slip of the hand.
+ */
+export function isToBeRehashed(stored: string, password: Secret): boolean {
+  const form = parseStoredForm(stored);
+  if (form === undefined || (form.scheme === 'argon2id' && isStrongEnough(form))) return false;
+  return form.scheme !== 'des-crypt' || READ_BY_DES.test(password.reveal());
+}
+
+const READ_BY_DES = /^[ -~]{1,8}$/;
 
 function isStrongEnough(form: Argon2Form): boolean {
   return (

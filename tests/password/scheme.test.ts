@@ -3,7 +3,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Secret, systemClock, systemRandom } from '../../src/base/index.ts';
-import { createKeyDerivation, decoyOf, needsRehash, STANDARD_SAMPLE, schemeOf } from '../../src/password/index.ts';
+import {
+  createKeyDerivation,
+  decoyOf,
+  isToBeRehashed,
+  needsRehash,
+  STANDARD_SAMPLE,
+  schemeOf,
+} from '../../src/password/index.ts';
 import { anyCharacter } from '../support/any-character.ts';
 
 const BCRYPT_8 = '$2a$08$qipUJiI9fySUN38hcbz.lucXvAmtgowKOWYtB9y3CXyl6lTknruou';
@@ -54,6 +61,20 @@ describe('a stored form', () => {
       ['', false],
     ] as const) {
       assert.equal(needsRehash(stored), expected, stored);
+    }
+  });
+
+  it('is rehashed only where all of the password was verified', () => {
+    for (const [stored, password, expected] of [
+      ['1fWDc9QWYCWrQ', 'pass1', true],
+      ['{CRYPT}1fWDc9QWYCWrQ', 'eight888', true],
+      ['{CRYPT}1fWDc9QWYCWrQ', 'eight888 and more', false],
+      ['{CRYPT}1fWDc9QWYCWrQ', 'päss', false],
+      ['{SHA}PinGG1xSNlAjvf/IG88HdQGwKQE=', 'eight888 and more', true],
+      [STANDARD_SAMPLE, 'x', false],
+      ['*', 'x', false],
+    ] as const) {
+      assert.equal(isToBeRehashed(stored, new Secret(password)), expected, `${stored} ${password}`);
     }
   });
 

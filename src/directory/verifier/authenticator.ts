@@ -10,9 +10,9 @@
  */
 import { type Clock, type Instant, type Logger, messageOf, type Secret } from '../../base/index.ts';
 import {
+  isToBeRehashed,
   type KeyDerivation,
   LONGEST_PASSWORD,
-  needsRehash,
   type PasswordVerdict,
   schemeOf,
 } from '../../password/index.ts';
@@ -182,7 +182,7 @@ export class Authenticator {
 
   #rehashLater({ owner, password, generation, record }: Attempt, form: string, policy: PasswordPolicy): void {
     const { rehash, table, commit } = this.#ports;
-    if (!policy.options.rehash || !rehash.hasRoom || !needsRehash(form)) return;
+    if (!policy.options.rehash || !rehash.hasRoom || !isToBeRehashed(form, password)) return;
     const key = verifierKey(owner, PASSWORD_SLOT);
     rehash.offer({
       owner: Buffer.from(owner).toString('latin1'),
