@@ -3,17 +3,17 @@
  * what the realm hands in, so that one place counts what a login spent.
  */
 import type { Instant, Secret } from '../../base/index.ts';
-import type { Schema } from '../../x500/index.ts';
+import { BerWriter, type Schema } from '../../x500/index.ts';
 import { accountName, accountPrincipals, groupPrincipal } from '../rights/account-principals.ts';
-import type { RightsView } from '../rights/rights-view.ts';
+import { EVERYTHING } from '../search/search-request.ts';
+import { search } from '../search/search-run.ts';
+import type { DirectoryView } from '../view/directory-view.ts';
 import type { AuthenticationRefusal, FormVerifier } from './authenticator.ts';
 import type { Verifiers } from './verifiers.ts';
 
 export interface DirectoryAccountsPorts {
   readonly schema: Schema;
-  readonly view: Pick<RightsView, 'byUuid' | 'attribute' | 'dnText' | 'groupsOf' | 'holder'> & {
-    uuid(entry: number): Uint8Array;
-  };
+  readonly view: DirectoryView;
   readonly logins: { find(name: string): number | undefined };
   readonly verifiers: Pick<Verifiers, 'verify' | 'costlySample'>;
   readonly now: () => Instant;
@@ -42,7 +42,8 @@ const REFUSALS: Readonly<Record<AuthenticationRefusal, DirectoryAccountAnswer>> 
   expired: { kind: 'disabled', detail: 'the password has expired' },
 };
 
-const GROUP_CLASSES = ['groupOfNames', 'groupOfMembers', 'groupOfUniqueNames', 'posixGroup'];
+/** Matches every group, of whichever class. */
+const ANY_GROUP = { kind: 'equality', attribute: 'objectClass', value: Buffer.from('groupOfNames') } as const;
 
 export class DirectoryAccounts {
   readonly #ports: DirectoryAccountsPorts;
@@ -81,12 +82,26 @@ export class DirectoryAccounts {
   /** The name of every group. */
   knownGroups(): readonly string[] {
     const { view, schema, now } = this.#ports;
-    const type = schema.attributeType('objectClass');
     const names = new Set<string>();
-    for (const name of GROUP_CLASSES) {
-      const key = type?.equality?.normalize(Buffer.from(name));
-      if (type === undefined || key === undefined) continue;
-      for (const group of view.holder(type, key)) names.add(groupPrincipal(view, schema, group, now()).name);
+    const out = new BerWriter();
+    for (const context of view.namingContexts()) {
+      const run = search(
+        view,
+        {
+          base: Buffer.from(view.dnText(context)),
+          scope: 'subtree',
+          filter: ANY_GROUP,
+          attributes: ['1.1'],
+          typesOnly: true,
+          sizeLimit: 0,
+        },
+        EVERYTHING,
+        now(),
+      );
+      for (let step = run.next(out); step !== 'end'; step = run.next(out)) {
+        if (step === 'entry') names.add(groupPrincipal(view, schema, run.entry, now()).name);
+        out.reset();
+      }
     }
     return [...names];
   }
