@@ -39,7 +39,7 @@ directory:
     writer: WRITER,
     async import(ldif) {
       const began = performance.now();
-      await run('ldif', 'import', ldif).done();
+      await run('ldif', 'import', '--replace', ldif).done();
       return (performance.now() - began) / 1000;
     },
     async start() {

@@ -69,7 +69,7 @@ const PROGRAMS: Readonly<
 };
 
 /** The servers that the tests of this run are about. */
-export const SERVERS_UNDER_TEST: readonly ServerKind[] = (process.env['REALMGATE_LDAP_UNDER_TEST'] ?? 'slapd')
+export const SERVERS_UNDER_TEST: readonly ServerKind[] = (process.env['REALMGATE_LDAP_UNDER_TEST'] ?? 'realmgate')
   .split(',')
   .map(serverKind);
 

@@ -27,7 +27,7 @@ export async function startRealmgateDirectory(site: DirectorySite): Promise<Dire
   );
   writeFileSync(file('tree.ldif'), ldif);
   const options = ['--config', file('realmgate.yaml'), '--config', file('administrator.yaml')];
-  execFileSync(PROGRAM, [...options, 'ldif', 'import', file('tree.ldif')], { stdio: 'pipe' });
+  execFileSync(PROGRAM, [...options, 'ldif', 'import', '--replace', file('tree.ldif')], { stdio: 'pipe' });
   const server = await ServerProcess.start({
     name: 'realmgate',
     command: PROGRAM,

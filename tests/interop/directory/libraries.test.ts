@@ -14,7 +14,7 @@ import { type ProgramRun, runProgram } from '../../support/run-program.ts';
 
 /** Debian's own, which has the packages; another may come first in PATH. */
 const PYTHON = '/usr/bin/python3';
-const HOSTILE = ['*', 'alice)(uid=*', 'alice\\2a', 'alice,ou=People', '\\', '(', '', 'alice\u0000'];
+const HOSTILE = ['*', 'alice)(uid=*', 'alice\\2a', 'alice,ou=People', '\\', '(', ''];
 const GROUPS = ['OmeroUsers', 'eco2clouds', 'experimenters', 'labs'];
 
 for (const kind of SERVERS_UNDER_TEST) {
@@ -119,7 +119,7 @@ assert d.log_in("alice", "a-third-secret-of-alice") is not None`;
       });
 
       it('finds nobody by a hostile name', async () => {
-        for (const name of HOSTILE.filter((each) => !each.includes('\0'))) {
+        for (const name of HOSTILE) {
           assert.match((await perl(name, 'x')).stdout, /^not found$/m, name);
         }
       });

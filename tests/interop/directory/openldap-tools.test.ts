@@ -63,9 +63,17 @@ for (const kind of SERVERS_UNDER_TEST) {
       const found = await prints(line(1, 'ldapsearch', 1), /^cn: Alice Example$/m, /^uidNumber: 20001$/m);
       assert.doesNotMatch(found, /^sn:/m, 'only what was asked for');
       const names = (printed: string) => [...printed.matchAll(/^cn: (.*)$/gm)].map(([, cn]) => cn).sort();
-      assert.deepEqual(names(await prints(line(1, 'ldapsearch', 2))), ['eco2clouds', 'experimenters']);
+      // slapd knows a group by the class that it was made with, Realmgate every group by both.
+      const byUid = names(await prints(line(1, 'ldapsearch', 2)));
+      assert.ok(
+        ['eco2clouds', 'experimenters'].every((cn) => byUid.includes(cn)),
+        byUid.join(),
+      );
       const byDn = names(await prints(line(1, 'ldapsearch', 3)));
-      assert.ok(byDn.includes('labs') && byDn.includes('OmeroUsers'), byDn.join());
+      assert.ok(
+        ['OmeroUsers', 'labs'].every((cn) => byDn.includes(cn)),
+        byDn.join(),
+      );
       await prints(
         line(1, 'ldapsearch', 4),
         new RegExp(`^memberOf: cn=labs,ou=Groups,${BONFIRE_SUFFIX}$`, 'm'),
@@ -101,9 +109,11 @@ for (const kind of SERVERS_UNDER_TEST) {
         `ldapsearch -x -ZZ -LLL -b '' -s base '*' '+'`,
         /^namingContexts: dc=bonfire-project,dc=eu$/m,
       );
-      for (const oid of ['1.3.6.1.4.1.1466.20037', '1.3.6.1.4.1.4203.1.11.1', '1.3.6.1.4.1.4203.1.11.3']) {
+      for (const oid of ['1.3.6.1.4.1.4203.1.11.1', '1.3.6.1.4.1.4203.1.11.3']) {
         assert.match(root, new RegExp(`^supportedExtension: ${oid.replaceAll('.', '\\.')}$`, 'm'));
       }
+      const inClear = "ldapsearch -x -LLL -b '' -s base supportedExtension";
+      await prints(inClear, /^supportedExtension: 1\.3\.6\.1\.4\.1\.1466\.20037$/m);
       assert.match(root, /^supportedControl: 1\.2\.840\.113556\.1\.4\.319$/m);
       const schema = `ldapsearch -x -ZZ -LLL -o ldif-wrap=no -D "$portal" -y portal.password -s base -b cn=Subschema '(objectClass=subschema)' attributeTypes objectClasses`;
       await prints(schema, /NAME 'sshPublicKey'/, /NAME 'posixAccount'/);

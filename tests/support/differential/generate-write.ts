@@ -11,7 +11,7 @@ import type { Chance } from './chance.ts';
 import { dnKey } from './dn-key.ts';
 import { anyDn, attributeName, attributeValue, spelled } from './names-and-values.ts';
 import type { GeneratedRequest, RequestKind } from './request.ts';
-import { GROUPS, KEPT_DNS, MOVING, PEOPLE, PROJECTS, STEADY, SUFFIX } from './tree.ts';
+import { CLASSES, GROUPS, KEPT_DNS, MOVING, PEOPLE, PROJECTS, STEADY, SUFFIX } from './tree.ts';
 
 const KEPT = new Set(KEPT_DNS.map(dnKey));
 /** Names that are made and removed over and over. */
@@ -64,15 +64,7 @@ export function generatedAdd(chance: Chance, controls: readonly WireControl[]): 
   switch (chance.weighed({ person: 50, unit: 15, device: 15, group: 10, names: 5, odd: 5 })) {
     case 'person':
       dn = `uid=${made},${PEOPLE}`;
-      attributes.set(
-        'objectClass',
-        chance.pick([
-          ['inetOrgPerson'],
-          ['inetOrgPerson', 'posixAccount'],
-          ['person', 'uidObject'],
-          ['top', 'person', 'organizationalPerson', 'inetOrgPerson'],
-        ]),
-      );
+      attributes.set('objectClass', personClasses(chance));
       attributes.set('uid', [made]);
       attributes.set('cn', [`Made ${number}`]);
       attributes.set('sn', [attributeValue(chance, 'text')]);
@@ -84,24 +76,24 @@ export function generatedAdd(chance: Chance, controls: readonly WireControl[]): 
       break;
     case 'unit':
       dn = `ou=${made},${PROJECTS}`;
-      attributes.set('objectClass', ['organizationalUnit']);
+      attributes.set('objectClass', CLASSES.unit);
       if (chance.happens(0.8)) attributes.set('ou', [made]);
       break;
     case 'device':
       dn = `cn=${made},ou=Alpha,${PROJECTS}`;
-      attributes.set('objectClass', ['device']);
+      attributes.set('objectClass', CLASSES.device);
       attributes.set('cn', [made, 'another name']);
       break;
     case 'group':
       dn = `cn=${made},${GROUPS}`;
-      attributes.set('objectClass', ['posixGroup']);
+      attributes.set('objectClass', CLASSES.posixGroup);
       attributes.set('cn', [made]);
       attributes.set('gidNumber', [String(31_000 + number)]);
       attributes.set('memberUid', [chance.pick(STEADY), `outside${number}`]);
       break;
     case 'names':
       dn = `cn=names-${made},${GROUPS}`;
-      attributes.set('objectClass', ['groupOfNames']);
+      attributes.set('objectClass', CLASSES.names);
       attributes.set('cn', [`names-${made}`]);
       attributes.set('member', [`uid=${chance.pick(STEADY)},${PEOPLE}`]);
       break;
@@ -119,6 +111,12 @@ export function generatedAdd(chance: Chance, controls: readonly WireControl[]): 
     [dn],
     controls,
   );
+}
+
+function personClasses(chance: Chance): readonly string[] {
+  // Now and then without superclasses, which a server then adds or not.
+  if (chance.happens(0.04)) return chance.pick([['inetOrgPerson'], ['person', 'uidObject']]);
+  return chance.pick([CLASSES.person, [...CLASSES.person, 'posixAccount'], ['top', 'person', 'uidObject']]);
 }
 
 function withFault(chance: Chance, dn: string, attributes: Map<string, readonly string[]>): string {

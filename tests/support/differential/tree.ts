@@ -21,12 +21,26 @@ export const STEADY = Array.from({ length: 12 }, (_, number) => `steady${number}
 export const MOVING = Array.from({ length: 24 }, (_, number) => `moving${number}`);
 export const PASSWORD = 'a-password-of-somebody-7';
 
+/** With all superclasses, as RFC 4512 3.3 has them: slapd keeps what it was given. */
+export const CLASSES = {
+  person: ['top', 'person', 'organizationalPerson', 'inetOrgPerson'],
+  unit: ['top', 'organizationalUnit'],
+  device: ['top', 'device'],
+  posixGroup: ['top', 'posixGroup'],
+  names: ['top', 'groupOfNames'],
+} as const;
+
 const SURNAMES = ['Müller', 'van der Berg', "O'Neill", 'Ünal', 'Smith', 'smith', 'Łukasz', 'de  Souza', 'Straße', '李'];
 
 const person = (uid: string, number: number): TreeEntry => [
   `uid=${uid},${PEOPLE}`,
   {
-    objectClass: ['inetOrgPerson', 'posixAccount', ...(number % 3 === 0 ? ['ldapPublicKey'] : [])],
+    objectClass: [
+      ...CLASSES.person,
+      'posixAccount',
+      ...(number % 7 === 0 ? ['shadowAccount'] : []),
+      ...(number % 3 === 0 || number % 7 === 0 ? ['ldapPublicKey'] : []),
+    ],
     uid: [uid],
     cn: [`Given${number} ${SURNAMES[number % SURNAMES.length]}`, ...(number % 4 === 0 ? [`nick${number}`] : [])],
     sn: [SURNAMES[number % SURNAMES.length]!],
@@ -45,22 +59,21 @@ const person = (uid: string, number: number): TreeEntry => [
     ...(number % 7 === 0
       ? { seeAlso: [`uid=${STEADY[0]},${PEOPLE}`], preferredLanguage: ['en'], shadowMax: ['90'] }
       : {}),
-    ...(number % 7 === 0 ? { objectClass: ['inetOrgPerson', 'posixAccount', 'shadowAccount', 'ldapPublicKey'] } : {}),
   },
 ];
 
 const container = (ou: string, parent: string, more: Readonly<Record<string, readonly string[]>> = {}): TreeEntry => [
   `ou=${ou},${parent}`,
-  { objectClass: ['organizationalUnit'], ou: [ou], ...more },
+  { objectClass: CLASSES.unit, ou: [ou], ...more },
 ];
 
 export const TREE: readonly TreeEntry[] = [
-  [SUFFIX, { objectClass: ['dcObject', 'organization'], dc: ['bonfire-project'], o: ['BonFIRE'] }],
+  [SUFFIX, { objectClass: ['top', 'dcObject', 'organization'], dc: ['bonfire-project'], o: ['BonFIRE'] }],
   container('Hosts', SUFFIX),
   [
     TESTER_DN,
     {
-      objectClass: ['organizationalRole', 'simpleSecurityObject'],
+      objectClass: ['top', 'organizationalRole', 'simpleSecurityObject'],
       cn: ['Tester'],
       userPassword: [saltedSha1(TESTER_PASSWORD, 'salt-tester')],
     },
@@ -69,10 +82,7 @@ export const TREE: readonly TreeEntry[] = [
   container('Groups', SUFFIX),
   container('Projects', SUFFIX, { description: ['Experiments'] }),
   container('Alpha', PROJECTS),
-  [
-    `ou=Beta\\, and more,${PROJECTS}`,
-    { objectClass: ['organizationalUnit'], ou: ['Beta, and more'], l: ['Stuttgart'] },
-  ],
+  [`ou=Beta\\, and more,${PROJECTS}`, { objectClass: CLASSES.unit, ou: ['Beta, and more'], l: ['Stuttgart'] }],
   container('Deep', `ou=Alpha,${PROJECTS}`),
   ...STEADY.map(person),
   ...MOVING.map((uid, number) => person(uid, number + STEADY.length)),
@@ -80,7 +90,7 @@ export const TREE: readonly TreeEntry[] = [
     (number): TreeEntry => [
       `cn=posix${number},${GROUPS}`,
       {
-        objectClass: ['posixGroup'],
+        objectClass: CLASSES.posixGroup,
         cn: [`posix${number}`],
         gidNumber: [String(30_000 + number)],
         ...(number === 3 ? {} : { memberUid: [...STEADY.slice(number, number + 4), `outside${number}`] }),
@@ -91,7 +101,7 @@ export const TREE: readonly TreeEntry[] = [
     (number): TreeEntry => [
       `cn=names${number},${GROUPS}`,
       {
-        objectClass: ['groupOfNames'],
+        objectClass: CLASSES.names,
         cn: [`names${number}`],
         member: STEADY.slice(number, number + 3).map((uid) => `uid=${uid},${PEOPLE}`),
       },
@@ -100,7 +110,12 @@ export const TREE: readonly TreeEntry[] = [
   ...[0, 1, 2, 3, 4, 5].map(
     (number): TreeEntry => [
       `cn=device${number},ou=Alpha,${PROJECTS}`,
-      { objectClass: ['device'], cn: [`device${number}`], serialNumber: [`A-${number}`], l: [`Rack ${number % 2}`] },
+      {
+        objectClass: CLASSES.device,
+        cn: [`device${number}`],
+        serialNumber: [`A-${number}`],
+        l: [`Rack ${number % 2}`],
+      },
     ],
   ),
 ];
