@@ -3,7 +3,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { auditSchema, openAuditTrail } from '../../src/audit/index.ts';
+import { type AuditTrail, auditSchema, openAuditTrail } from '../../src/audit/index.ts';
 import { type Clock, type Logger, silentLogger, systemClock, systemRandom } from '../../src/base/index.ts';
 import {
   builtInBlocklist,
@@ -40,6 +40,7 @@ export interface DoorSite {
   readonly tlsPort: number;
   readonly directory: Directory;
   readonly door: LdapDoor;
+  readonly trail: AuditTrail;
   /** Everything that the audit trail holds, as JSON lines. */
   audited(): readonly Record<string, unknown>[];
   close(grace?: number): Promise<void>;
@@ -111,6 +112,7 @@ export async function startDoorSite(options: DoorSiteOptions = {}): Promise<Door
     tlsPort,
     directory,
     door,
+    trail,
     audited: () =>
       readdirSync(join(folder, 'audit'))
         .filter((name) => name.endsWith('.jsonl'))
