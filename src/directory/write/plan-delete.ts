@@ -10,7 +10,6 @@ import { rewriteReferences } from './references.ts';
 import { Refusal } from './refusal.ts';
 import { Touch } from './touches.ts';
 import type { Plan, Transaction } from './transaction.ts';
-import { latin1 } from './value-rules.ts';
 
 export function planDelete(
   transaction: Transaction,
@@ -23,7 +22,6 @@ export function planDelete(
   if (found instanceof Refusal) return found;
   const uuid = view.uuid(found.entry);
   transaction.touches.take(Touch.name(found.key));
-  transaction.touches.take(Touch.entry(latin1(uuid)));
   const going = change.subtree === true ? withAllBelow(transaction, found.entry) : [found.entry];
   for (const entry of going) {
     if (transaction.rights.mayDelete(entry)) continue;
@@ -54,7 +52,6 @@ function withAllBelow(transaction: Transaction, top: number): number[] {
 function release(transaction: Transaction, entry: number): void {
   const { view, passwordsOf } = transaction.context;
   const uuid = view.uuid(entry);
-  transaction.touches.take(Touch.passwords(latin1(uuid)));
   touchGroupsOf(transaction, entry);
   for (const group of view.groupsHolding(entry)) transaction.deleteMember(view.uuid(group), { kind: 'entry', uuid });
   for (const member of view.storedMembers(entry)) transaction.deleteMember(uuid, member);

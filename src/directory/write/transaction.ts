@@ -81,6 +81,10 @@ export class Transaction {
 
   /** Says that the entry goes with this change: nothing else of it is altered. */
   drop(entry: number): void {
+    const uuid = latin1(this.context.view.uuid(entry));
+    this.touches.take(Touch.entry(uuid));
+    this.touches.take(Touch.content(uuid));
+    this.touches.take(Touch.passwords(uuid));
     this.#gone.add(entry);
     this.#edits.delete(entry);
   }

@@ -10,13 +10,14 @@ import {
   builtInBlocklist,
   type ChangeOptions,
   type DirectoryChange,
+  type DirectoryOptions,
   type DirectoryResult,
   decodeEntry,
   type Modification,
   SYSTEM,
   standardSchema,
 } from '../../../src/directory/index.ts';
-import { createKeyDerivation } from '../../../src/password/index.ts';
+import { createKeyDerivation, type KeyDerivation } from '../../../src/password/index.ts';
 import { type JournalStore, openJournalStore } from '../../../src/store/index.ts';
 import { type DistinguishedName, parseDistinguishedName, type Schema } from '../../../src/x500/index.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -46,6 +47,24 @@ export const SCHEMA: Schema = parsed.schema;
 
 export function configurationOf(more: Readonly<Record<string, unknown>> = {}) {
   return directoryConfigurationSchema.parse({ suffix: SUFFIX, ...more });
+}
+
+export function optionsOf(
+  store: JournalStore,
+  clock: ManualClock,
+  keys: KeyDerivation,
+  configuration: Readonly<Record<string, unknown>> = {},
+): DirectoryOptions {
+  return {
+    store,
+    schema: SCHEMA,
+    configuration: configurationOf(configuration),
+    blocklist: builtInBlocklist(),
+    keys,
+    clock,
+    random: systemRandom,
+    logger: silentLogger,
+  };
 }
 
 export function dn(text: string): DistinguishedName {
@@ -106,16 +125,7 @@ export class DirectorySite {
     const clock = options.clock ?? new ManualClock();
     const store = await openJournalStore({ folder, random: systemRandom });
     const keys = createKeyDerivation({ clock, random: systemRandom });
-    const directory = await openDirectory({
-      store,
-      schema: SCHEMA,
-      configuration: configurationOf(options.configuration),
-      blocklist: builtInBlocklist(),
-      keys,
-      clock,
-      random: systemRandom,
-      logger: silentLogger,
-    });
+    const directory = await openDirectory(optionsOf(store, clock, keys, options.configuration));
     let open = true;
     const close = async () => {
       if (!open) return;
@@ -141,6 +151,17 @@ export class DirectorySite {
       folder: this.folder,
       clock: options.clock ?? this.clock,
       empty: true,
+    });
+  }
+
+  /** A second directory on the same store, loaded from what is stored now. */
+  async twin(): Promise<DirectorySite> {
+    const { clock, folder, store } = this;
+    const keys = createKeyDerivation({ clock, random: systemRandom });
+    const directory = await openDirectory(optionsOf(store, clock, keys));
+    return new DirectorySite({ directory, store, folder, clock }, async () => {
+      await directory.close();
+      await keys.close();
     });
   }
 
