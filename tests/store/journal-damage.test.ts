@@ -121,6 +121,7 @@ describe('a row of a journal store that is not what was written', () => {
     ['of other octets', "UPDATE object SET value = x'00' WHERE key = CAST('key-3' AS BLOB)"],
     ['of another key', "UPDATE object SET key = x'00' WHERE key = CAST('key-3' AS BLOB) AND space = 'entry'"],
     ['of another space', "UPDATE object SET space = 'other' WHERE key = CAST('key-3' AS BLOB) AND space = 'entry'"],
+    ['of a space that is no text', "UPDATE object SET space = CAST(x'f66572' AS TEXT) WHERE space = 'verifier'"],
     ['there twice', "INSERT INTO object SELECT 'other', key, value, sum FROM object LIMIT 1"],
     ['of another checksum', 'UPDATE object SET sum = sum + 1 WHERE key = (SELECT min(key) FROM object)'],
     ['a record lost in the middle', 'DELETE FROM journal WHERE sequence = 200'],

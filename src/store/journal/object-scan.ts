@@ -41,6 +41,11 @@ export function* scanObjects(
   for (let space = ''; ; ) {
     const next = nextSpace.get(space)?.['space'];
     if (typeof next !== 'string') break;
+    // A space that is no text comes back as another one, which it comes after.
+    if (next === space) {
+      damaged(`a space has a damaged name (${next})`);
+      break;
+    }
     space = next;
     // No key is empty, so every key comes after the empty one.
     for (let after: Uint8Array = new Uint8Array(); ; ) {
@@ -67,6 +72,11 @@ export function* scanObjects(
         after = key;
       }
       count += rows;
+      // Where keys are damaged the order may lead back: no more is read than there can be.
+      if (count > state.objects) {
+        damaged(`it has more objects than the ${state.objects} that were written`);
+        return;
+      }
       yield batch;
     }
   }

@@ -38,23 +38,14 @@ function addSums(db: Database): void {
      ALTER TABLE sequence ADD COLUMN set_hash INTEGER NOT NULL DEFAULT 0;
      ALTER TABLE sequence ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;`,
   );
-  const next = db.prepare(
-    'SELECT bucket, key, value, revision, expires_at FROM record WHERE (bucket, key) > (?, ?) ORDER BY bucket, key LIMIT 100',
+  db.function('record_sum', (bucket, key, value, revision, expires_at) =>
+    recordSum({ bucket, key, value, revision, expires_at } as Omit<RecordRow, 'sum'>),
   );
-  const setSum = db.prepare('UPDATE record SET sum = ? WHERE bucket = ? AND key = ?');
+  db.exec('UPDATE record SET sum = record_sum(bucket, key, value, revision, expires_at)');
   let [records, setHash] = [0, 0];
-  // No bucket is empty, so every record comes after this one.
-  let last = { bucket: '', key: '' };
-  for (;;) {
-    const rows = next.all(last.bucket, last.key) as unknown as RecordRow[];
-    if (rows.length === 0) break;
-    for (const row of rows) {
-      const sum = recordSum(row);
-      setSum.run(sum, row.bucket, row.key);
-      records += 1;
-      setHash = withSum(setHash, sum);
-      last = row;
-    }
+  for (const { sum } of db.prepare('SELECT sum FROM record').iterate()) {
+    records += 1;
+    setHash = withSum(setHash, Number(sum));
   }
   const revision = Number(db.prepare('SELECT revision FROM sequence').get()?.['revision']);
   new StateRow(db).write({ revision, records, setHash });

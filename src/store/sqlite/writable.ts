@@ -33,9 +33,9 @@ export function openWritable(path: string, form: Form): Database {
       'PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF',
     );
     db.exec(`PRAGMA journal_size_limit = ${64 * 1024 * 1024}`);
+    checkStructure(db);
     migrate(db, form);
     checkTables(db, form);
-    checkStructure(db);
     return db;
   } catch (error) {
     db.close();
