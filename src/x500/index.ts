@@ -1,6 +1,6 @@
 /**
- * x500, floor 1: the values of X.500 directories (distinguished names, filters, DER): parsing, encoding,
- * comparing. No I/O.
+ * x500, floor 1: the values of X.500 directories (BER and DER, distinguished names, filters, LDIF, LDAP URLs, schema
+ * text, matching rules): parsing, encoding, comparing. No I/O.
  */
 export { BerFault, BerReader, type BerReaderOptions, berElementLength, decodeBer } from './ber/ber-reader.ts';
 export { BerWriter } from './ber/ber-writer.ts';

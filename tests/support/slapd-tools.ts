@@ -38,13 +38,17 @@ export class SlapdTools {
     return execFileSync('/usr/sbin/slapcat', ['-f', this.#configuration], { maxBuffer: 2 ** 28, stdio: 'pipe' });
   }
 
-  /** The names as slapd writes them; undefined for those that it takes for none. */
-  names(texts: readonly string[]): (string | undefined)[] {
-    const options = { encoding: 'utf8', maxBuffer: 2 ** 26 } as const;
-    return texts.map((text) => {
-      const { status, stdout } = spawnSync('/usr/sbin/slapdn', ['-f', this.#configuration, '-P', text], options);
-      return status === 0 ? stdout.replace(/\n$/, '') : undefined;
-    });
+  /** The names as slapd writes them; undefined for those that it takes for none. No text may have a line end in it. */
+  names(texts: readonly string[]): readonly (string | undefined)[] {
+    const names: (string | undefined)[] = [];
+    while (names.length < texts.length) {
+      // slapdn ends with the first that is none.
+      const args = ['-f', this.#configuration, '-P', ...texts.slice(names.length)];
+      const { status, stdout } = spawnSync('/usr/sbin/slapdn', args, { encoding: 'utf8', maxBuffer: 2 ** 26 });
+      names.push(...stdout.split('\n').slice(0, -1));
+      if (status !== 0) names.push(undefined);
+    }
+    return names;
   }
 
   close(): void {

@@ -111,6 +111,34 @@ describe('parseDistinguishedName', () => {
       { numRuns: 3000 },
     );
   });
+
+  it('reads a simple name as it reads one that is not', () => {
+    const pieces = fc.constantFrom(
+      'cn=',
+      'a',
+      '=',
+      ',dc=',
+      ' ',
+      'Z9-._~!$%&()*/:?@[]^`{|}',
+      "'",
+      '1',
+      '-',
+      '+sn=',
+      '#',
+    );
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 12 }), (list) => {
+        // A blank at the start means nothing, and is not simple.
+        assert.deepEqual(parseDistinguishedName(`cn=${list.join('')}`), parseDistinguishedName(` cn=${list.join('')}`));
+      }),
+      { numRuns: 3000 },
+    );
+    const long = Array.from({ length: 65 }, () => 'dc=a');
+    assert.equal(parsed(long.slice(1).join(',')).rdns.length, 64);
+    assert.equal(parseDistinguishedName(long.join(',')), undefined);
+    assert.equal(parseDistinguishedName(`cn=${'a'.repeat(8190)}`), undefined);
+    assert.equal(parseDistinguishedName(`cn=${'a '.repeat(4000)}\\`), undefined);
+  });
 });
 
 describe('escapeDnValue', () => {
