@@ -47,6 +47,9 @@ export interface DirectoryBindsPorts {
 /** How long a bind waits while as many attempts of its name are under way as may still fail. */
 const LONGEST_WAIT: Milliseconds = 10_000;
 
+/** App-bound passwords of this service open the door. */
+const SERVICE = 'ldap';
+
 const REASON: Readonly<Record<AuthenticationRefusal, string>> = {
   'unknown-user': 'unknown-user',
   'no-password': 'wrong-credential',
@@ -129,7 +132,7 @@ class DirectoryBinds implements BindAuthority {
       answer =
         attempt.password === undefined
           ? verifiers.admit(uuid, { now })
-          : verifiers.authenticate(uuid, attempt.password, { now });
+          : verifiers.authenticate(uuid, attempt.password, { now, service: SERVICE });
     } catch (error) {
       return this.#failed(bind, error);
     }
@@ -180,7 +183,7 @@ class DirectoryBinds implements BindAuthority {
     const { attempt, directory, now } = bind;
     if (attempt.password !== undefined) {
       try {
-        await directory.verifiers.authenticate(undefined, attempt.password, { now });
+        await directory.verifiers.authenticate(undefined, attempt.password, { now, service: SERVICE });
       } catch (error) {
         return this.#busy(bind, error);
       }

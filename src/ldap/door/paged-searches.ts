@@ -41,6 +41,6 @@ export class PagedSearches {
   }
 
   clear(): void {
-    this.#waiting.clear();
+    if (this.#waiting.size > 0) this.#waiting.clear();
   }
 }

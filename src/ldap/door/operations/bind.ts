@@ -3,18 +3,19 @@
  *
  * INVARIANT: from the moment a bind begins the connection is nobody's, until the bind succeeded.
  */
-import { ANONYMOUS, type EntryAsker, type PolicyNotice } from '../../../directory/index.ts';
-import { type BerWriter, type DistinguishedName, parseDistinguishedName } from '../../../x500/index.ts';
-import type { BindAttempt, BindName, BindOutcome } from '../bind-authority.ts';
+import { ANONYMOUS, type PolicyNotice } from '../../../directory/index.ts';
+import type { BerWriter } from '../../../x500/index.ts';
+import type { BindAttempt, BindOutcome } from '../bind-authority.ts';
 import type { Controls } from '../codec/controls.ts';
 import type { BindRequest, Credentials } from '../codec/request.ts';
 import { secretIn } from '../codec/secret-octets.ts';
 import type { DoorPorts, DoorSettings } from '../ports.ts';
 import type { Session } from '../session.ts';
 import { certificateName } from '../tls/certificate-name.ts';
+import { BoundAsker } from './bound-asker.ts';
 import { writePolicyNotice } from './password-policy.ts';
 import { type Reply, reply, SUCCESS } from './reply.ts';
-import { userNamed } from './user-name.ts';
+import { bindNameOf, userNamed } from './user-name.ts';
 
 /** What a bind says, whatever its method. */
 interface Presented {
@@ -77,7 +78,7 @@ function presentedBySasl(
       return reply('protocolError', 'these are no credentials of PLAIN');
     }
     const octets = credentials.subarray(credentials.lastIndexOf(0) + 1);
-    return { attempt: { name: nameOf(user), password: secretIn(octets), client }, authorization };
+    return { attempt: { name: bindNameOf(user), password: secretIn(octets), client }, authorization };
   }
   const name = certificate && certificateName(certificate, settings.certificateMap);
   if (name === undefined) {
@@ -87,13 +88,6 @@ function presentedBySasl(
 }
 
 const NOTHING = Buffer.alloc(0);
-
-/** A name, or a login name (RFC 4513, 5.2.1.8). */
-function nameOf(user: string): BindName {
-  const text = user.replace(/^dn:/i, '');
-  const isDn = text !== user || (parseDistinguishedName(text)?.rdns.length ?? 0) > 0;
-  return isDn ? { by: 'dn', octets: Buffer.from(text) } : { by: 'login-name', name: user.replace(/^u:/i, '') };
-}
 
 function answerTo(
   outcome: BindOutcome,
@@ -121,7 +115,7 @@ function answerTo(
 }
 
 /** All that who was refused is told; the operator has the rest under it. */
-function attemptText(id: string): string {
+export function attemptText(id: string): string {
   return `attempt ${id}`;
 }
 
@@ -137,24 +131,4 @@ function mayActAs({ directory }: DoorPorts, uuid: Uint8Array, authorization: str
   const name = userNamed(directory(), authorization);
   const entry = name && view.find(name);
   return entry !== undefined && Buffer.compare(view.uuid(entry), uuid) === 0;
-}
-
-/** Most operations never ask for the name: it is read when one does. */
-class BoundAsker implements EntryAsker {
-  readonly kind = 'entry';
-  readonly uuid: Uint8Array;
-  readonly limit?: 'must-change' | 'app-password';
-  readonly #name: string;
-  #dn: DistinguishedName | undefined;
-
-  constructor({ uuid, dn, limit }: BindOutcome & { kind: 'bound' }) {
-    this.uuid = uuid;
-    this.#name = dn;
-    if (limit !== undefined) this.limit = limit;
-  }
-
-  get dn(): DistinguishedName {
-    this.#dn ??= parseDistinguishedName(this.#name) ?? { rdns: [] };
-    return this.#dn;
-  }
 }

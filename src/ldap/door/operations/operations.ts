@@ -75,7 +75,7 @@ export class Operations implements ServerEntries {
       case ExtendedOperation.whoAmI:
         return { result: SUCCESS, parts: { value: Buffer.from(this.#authorizationIdentity(session)) } };
       case ExtendedOperation.passwordModify:
-        return modifyPassword(this.#ports, session, request, controls, signal);
+        return modifyPassword(this.#ports, this.#settings, session, request, controls, signal);
       default:
         return reply('protocolError', 'this extended operation is not known');
     }
