@@ -149,3 +149,42 @@ export class Site {
     return this.rules(configuration).rightsOf(this.view, who, now);
   }
 }
+
+/** The names that are seen, in short. */
+export function seen(site: Site, rights: Rights): string[] {
+  const all = [
+    SUFFIX,
+    ...['People', 'Groups', 'Hosts'].map((ou) => `ou=${ou},${SUFFIX}`),
+    ...['alice', 'bob', 'carol', 'root', 'helpdesk'].map(person),
+    ...['administrators', 'labs', 'desk', 'empty'].map(group),
+    host('portal'),
+  ];
+  return all.filter((dn) => rights.sees(site.entry(dn))).map((dn) => dn.replace(`,${SUFFIX}`, ''));
+}
+
+/** What may be done with an attribute: `read compare write`. */
+export function may(site: Site, rights: Rights, dn: string, attribute: string): string {
+  const [entry, type] = [site.entry(dn), site.type(attribute)];
+  return [
+    rights.mayRead(entry, type) ? 'read' : '',
+    rights.mayCompare(entry, type) ? 'compare' : '',
+    rights.mayWrite(entry, type) ? 'write' : '',
+  ]
+    .filter((right) => right !== '')
+    .join(' ');
+}
+
+export function mayAdd(site: Site, rights: Rights, dn: string, ...attributes: string[]): boolean {
+  const parsed = dnOf(dn);
+  const parent = site.view.find({ rdns: parsed.rdns.slice(1) });
+  return rights.mayAdd(
+    parent,
+    parsed,
+    attributes.map((name) => site.type(name)),
+  );
+}
+
+export function mayRename(site: Site, rights: Rights, from: string, to: string): boolean {
+  const parsed = dnOf(to);
+  return rights.mayRename(site.entry(from), site.view.find({ rdns: parsed.rdns.slice(1) }), parsed);
+}

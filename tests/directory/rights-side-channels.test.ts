@@ -33,8 +33,12 @@ function sites(): readonly Site[] {
   });
 }
 
+const rules = new Map<Site, ReturnType<Site['rules']>>();
+
 function answer(site: Site, asker: Asker, request: SearchRequest): string {
-  const rights = site.rights(asker, CONFIGURATION);
+  const compiled = rules.get(site) ?? site.rules(CONFIGURATION);
+  rules.set(site, compiled);
+  const rights = compiled.rightsOf(site.view, asker, NOW);
   const run = search(site.view, request, rights, NOW);
   const out = new BerWriter();
   let step = run.next(out);

@@ -1,4 +1,5 @@
 /** Verifiers over accounts that a test makes, without a tree: what an entry says about its account is a map. */
+import { createHash } from 'node:crypto';
 import { type Instant, type Random, Secret, silentLogger, systemRandom } from '../../src/base/index.ts';
 import {
   AccountStatus,
@@ -134,4 +135,15 @@ export class Accounts {
     this.verifiers.close();
     await this.keys.close();
   }
+}
+
+/** A salted digest of the password, as LDAP servers of old have it. */
+export function ssha(password: string, salt = 'NaCl'): string {
+  const digest = createHash('sha1').update(password).update(salt).digest();
+  return `{SSHA}${Buffer.concat([digest, Buffer.from(salt)]).toString('base64')}`;
+}
+
+/** Waits for work in the background, at most ten seconds: a busy machine takes its time. */
+export async function settled(done: () => boolean): Promise<void> {
+  for (let times = 0; times < 1000 && !done(); times += 1) await new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, describe, it } from 'node:test';
 import { Secret, systemClock } from '../../src/base/index.ts';
-import { decoyOf, needsRehash, STANDARD_SAMPLE } from '../../src/password/index.ts';
-import { Accounts } from './verifier-fixture.ts';
+import { decoyOf, STANDARD_SAMPLE } from '../../src/password/index.ts';
+import { Accounts, ssha } from './verifier-fixture.ts';
 
 const open: Accounts[] = [];
 const accounts = (...parts: ConstructorParameters<typeof Accounts>): Accounts => {
@@ -15,11 +15,6 @@ const accounts = (...parts: ConstructorParameters<typeof Accounts>): Accounts =>
 after(async () => {
   for (const each of open) await each.close();
 });
-
-function ssha(password: string, salt = 'NaCl'): string {
-  const digest = createHash('sha1').update(password).update(salt).digest();
-  return `{SSHA}${Buffer.concat([digest, Buffer.from(salt)]).toString('base64')}`;
-}
 
 /** bcrypt of `foobar`, cost 8. */
 const BCRYPT = '{CRYPT}$2a$08$qipUJiI9fySUN38hcbz.lucXvAmtgowKOWYtB9y3CXyl6lTknruou';
@@ -314,147 +309,3 @@ describe('a refusal', () => {
     }
   });
 });
-
-describe('an old form', () => {
-  it('is hashed anew after a login, in the background, and once', async () => {
-    const site = accounts();
-    const uuid = site.add([ssha('right'), ssha('other')]);
-    assert.equal(await site.login(uuid, 'wrong'), 'wrong-password');
-    site.clock.advance(1000);
-    assert.equal(site.keys.hashed, 0);
-    assert.equal(await site.login(uuid, 'right'), 'verified');
-    assert.equal(await site.login(uuid, 'right'), 'verified');
-    assert.equal(site.commits.length, 0, 'not before the answer');
-    site.clock.advance(300);
-    await settled(() => site.commits.length > 0);
-    const [fresh = '', kept] = site.verifiers.formsOf(uuid);
-    assert.equal(needsRehash(fresh), false);
-    assert.equal(kept, ssha('other'));
-    assert.equal(await site.login(uuid, 'right'), 'verified');
-    assert.equal(await site.login(uuid, 'other'), 'verified');
-    site.clock.advance(300);
-    await settled(() => site.commits.length > 1);
-    assert.equal(site.keys.hashed, 2);
-  });
-
-  it('never overwrites a password that was changed in the meantime', async () => {
-    const site = accounts();
-    const uuid = site.add(ssha('right'));
-    const next = await site.keys.hash(new Secret('another'));
-    assert.equal(await site.login(uuid, 'right'), 'verified');
-    site.clock.advance(300);
-    site.store(uuid, next);
-    await settled(() => site.keys.isIdle);
-    await new Promise((resolve) => setImmediate(resolve));
-    assert.deepEqual(site.verifiers.formsOf(uuid), [next]);
-    assert.deepEqual(site.commits, []);
-  });
-
-  it('stays while there is no time for it, and where the policy says so', async () => {
-    const site = accounts();
-    const uuids = Array.from({ length: 100 }, (_, index) => site.add(ssha(`right ${index}`)));
-    for (const [index, uuid] of uuids.entries()) assert.equal(await site.login(uuid, `right ${index}`), 'verified');
-    // A hundred logins in a moment are a busy time: nothing is hashed, and what waits too long is dropped.
-    site.clock.advance(200);
-    assert.equal(site.keys.hashed, 0);
-    const kept = accounts({ rehash: false });
-    const uuid = kept.add(ssha('right'));
-    assert.equal(await kept.login(uuid, 'right'), 'verified');
-    kept.clock.advance(60_000);
-    assert.equal(kept.keys.hashed, 0);
-  });
-});
-
-describe('a password that is bound to a service', () => {
-  const made = async (site: Accounts, uuid: Uint8Array, service: string, label = 'phone') => {
-    const planned = site.verifiers.planAppPassword(uuid, service, label);
-    assert.ok(planned !== undefined);
-    site.verifiers.apply([planned.write]);
-    return { id: planned.id, password: planned.password.reveal() };
-  };
-
-  it('opens its service and nothing else, and changes nothing', async () => {
-    const site = accounts();
-    const uuid = site.add(ssha('right'));
-    const other = site.add(ssha('right'));
-    const { password } = await made(site, uuid, 'mail');
-    assert.match(password, /^(?:[a-km-z2-9]{5}-){5}[a-km-z2-9]$/);
-    assert.equal(await site.login(uuid, password, 'mail'), 'verified app-password');
-    for (const service of ['Mail', 'mail ', 'wiki', '', undefined]) {
-      assert.equal(await site.login(uuid, password, service), 'wrong-password', service);
-    }
-    assert.equal(await site.login(other, password, 'mail'), 'wrong-password');
-    assert.equal(await site.login(uuid, password.toUpperCase(), 'mail'), 'wrong-password');
-    assert.equal(await site.login(uuid, 'right', 'mail'), 'verified');
-    site.set(uuid, 'pwdAccountLockedTime', '000001010000Z');
-    assert.equal(await site.login(uuid, password, 'mail'), 'disabled');
-  });
-
-  it('opens also where there is no password of the person, and a wrong one costs one derivation', async () => {
-    const site = accounts();
-    const uuid = site.add();
-    const { password } = await made(site, uuid, 'mail');
-    await made(site, uuid, 'mail', 'laptop');
-    site.keys.derived.length = 0;
-    assert.equal(await site.login(uuid, password, 'mail'), 'verified app-password');
-    assert.equal(site.keys.derived.length, 0);
-    assert.equal(await site.login(uuid, 'wrong', 'mail'), 'no-password');
-    assert.equal(site.keys.derived.length, 1);
-  });
-
-  it('is listed with its last use, which is saved once an hour', async () => {
-    const site = accounts();
-    const uuid = site.add();
-    const { id, password } = await made(site, uuid, 'mail');
-    const createdAt = site.clock.now();
-    assert.deepEqual(site.verifiers.appPasswordsOf(uuid), [
-      { id, service: 'mail', label: 'phone', createdAt, lastUsedAt: undefined },
-    ]);
-    for (let minute = 0; minute < 150; minute += 1) {
-      assert.equal(await site.login(uuid, password, 'mail'), 'verified app-password');
-      site.clock.advance(60_000);
-    }
-    await settled(() => site.commits.length >= 3);
-    assert.equal(site.commits.length, 3);
-    assert.equal(site.verifiers.appPasswordsOf(uuid)[0]?.lastUsedAt, createdAt + 120 * 60_000);
-  });
-
-  it('goes when it is taken away, and with its owner; it is in no export', async () => {
-    const site = accounts();
-    const uuid = site.add(ssha('right'));
-    const first = await made(site, uuid, 'mail', 'one');
-    const second = await made(site, uuid, 'wiki', 'two');
-    assert.notEqual(first.id, second.id);
-    assert.deepEqual(site.verifiers.slotsOf(uuid), [0, 1, 2]);
-    assert.deepEqual(site.verifiers.formsOf(uuid), [ssha('right')]);
-    const removal = site.verifiers.planAppPasswordRemoval(uuid, first.id)!;
-    site.verifiers.apply([removal]);
-    assert.equal(await site.login(uuid, first.password, 'mail'), 'wrong-password');
-    assert.equal(await site.login(uuid, second.password, 'wiki'), 'verified app-password');
-    assert.equal(site.verifiers.planAppPasswordRemoval(uuid, first.id), undefined);
-    assert.equal(site.verifiers.planAppPasswordRemoval(uuid, 0), undefined);
-    assert.equal((await made(site, uuid, 'mail')).id, first.id);
-    assert.equal(site.verifiers.planRemoval(uuid).length, 3);
-    site.remove(uuid);
-    assert.equal(site.verifiers.size, 0);
-  });
-
-  it('has a name and a service, and there are not too many', async () => {
-    const site = accounts();
-    const uuid = site.add();
-    for (const [service, label] of [
-      ['', 'phone'],
-      ['mail', ' '],
-      ['mail', 'x'.repeat(129)],
-    ] as const) {
-      assert.equal(site.verifiers.planAppPassword(uuid, service, label), undefined);
-    }
-    for (let count = 0; count < 100; count += 1) await made(site, uuid, 'mail');
-    assert.equal(site.verifiers.planAppPassword(uuid, 'mail', 'one more'), undefined);
-  });
-});
-
-/** Waits for work in the background, at most two seconds. */
-async function settled(done: () => boolean): Promise<void> {
-  for (let times = 0; times < 200 && !done(); times += 1) await new Promise((resolve) => setTimeout(resolve, 10));
-}

@@ -1,10 +1,9 @@
 /** What a change of a password comes to: who may give what, under the policy. */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { after, describe, it } from 'node:test';
 import { Secret } from '../../src/base/index.ts';
 import type { PasswordChange, PasswordModification } from '../../src/directory/index.ts';
-import { Accounts } from './verifier-fixture.ts';
+import { Accounts, ssha } from './verifier-fixture.ts';
 
 const open: Accounts[] = [];
 const accounts = (...parts: ConstructorParameters<typeof Accounts>): Accounts => {
@@ -31,11 +30,6 @@ const modification = (operation: PasswordModification['operation'], ...values: s
   operation,
   values: values.map((value) => Buffer.from(value)),
 });
-const ssha = (password: string) => {
-  const digest = createHash('sha1').update(password).update('NaCl').digest();
-  return `{SSHA}${Buffer.concat([digest, Buffer.from('NaCl')]).toString('base64')}`;
-};
-
 describe('a password that is set', () => {
   it('is hashed with argon2id, and lets in', async () => {
     const site = accounts();

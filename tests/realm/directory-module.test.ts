@@ -24,14 +24,9 @@ import {
   SecurityRealm,
 } from '../../src/realm/index.ts';
 import { group, host, person, Site } from '../directory/rights-fixture.ts';
-import { countedKeys } from '../directory/verifier-fixture.ts';
+import { countedKeys, ssha } from '../directory/verifier-fixture.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { handlerOf, source } from './realm-fixture.ts';
-
-const ssha = (password: string) => {
-  const digest = createHash('sha1').update(password).update('NaCl').digest();
-  return `{SSHA}${Buffer.concat([digest, Buffer.from('NaCl')]).toString('base64')}`;
-};
 
 class Staff {
   readonly site = new Site();
