@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { CodedError, messageOf } from '../../base/index.ts';
 import { copyTree, type Directory } from '../../directory/index.ts';
-import { formatLdif, LDIF_VERSION } from '../../x500/index.ts';
+import { formatLdif } from '../../x500/index.ts';
 
 export const exportLdifInput = z.strictObject({
   /** An absolute path; a file that is there is refused. */
@@ -34,7 +34,8 @@ export async function exportLdif(
 }
 
 async function* pieces(copy: ReturnType<typeof copyTree>): AsyncGenerator<string> {
-  let piece = LDIF_VERSION;
+  // Without a version line: slapadd takes none.
+  let piece = '';
   let count = 0;
   for (const record of copy.records()) {
     piece += formatLdif(record);
