@@ -12,7 +12,7 @@ import type { Rights } from '../rights/rights.ts';
 import type { PasswordChange, PasswordModification, VerifierPlan, VerifierRefusal } from '../verifier/verifier-plan.ts';
 import type { AddChange, ChangeOptions, DirectoryChange, ModifyChange, PasswordModifyChange } from './change.ts';
 import type { CheckedWrites, CheckOutcome, CommitQueue } from './commit-queue.ts';
-import { isPassword, passwordRefusal } from './password-edit.ts';
+import { isPassword, keptChange, passwordRefusal } from './password-edit.ts';
 import { planAdd } from './plan-add.ts';
 import { planDelete } from './plan-delete.ts';
 import { planMembership } from './plan-membership.ts';
@@ -118,7 +118,11 @@ export class ChangeRunner {
   }
 
   /** What the password comes to that the request brings. */
-  #plan({ change, asker }: Request, owner: Uint8Array, rights: Rights): Promise<VerifierPlan | VerifierRefusal> {
+  #plan(
+    { change, asker, options }: Request,
+    owner: Uint8Array,
+    rights: Rights,
+  ): Promise<VerifierPlan | VerifierRefusal> {
     const { passwords } = this.#options;
     const isSelf = asker.kind === 'entry' && latin1(asker.uuid) === latin1(owner);
     const by = asker.kind === 'system' ? 'system' : isSelf ? 'self' : 'other';
@@ -127,6 +131,7 @@ export class ChangeRunner {
       by,
       names: change.kind === 'add' ? namesGiven(change) : this.#namesHeld(owner),
       storesHashed: rights.storesHashedPasswords,
+      ...(change.kind === 'add' && options.keepOperational === true ? keptChange(change.attributes) : {}),
     };
     if (change.kind === 'password') return passwords.planPasswordModify(about, change);
     return passwords.planModification(about, this.#modifications(change as AddChange | ModifyChange));

@@ -24,8 +24,7 @@ import type { VerifierPlan } from '../verifier/verifier-plan.ts';
 import { VerifierTable } from '../verifier/verifier-table.ts';
 import { DirectoryView } from '../view/directory-view.ts';
 import type { Attribute } from './change.ts';
-import { parseGeneralizedTime } from './generalized-time.ts';
-import { isPassword, passwordRefusal } from './password-edit.ts';
+import { isPassword, keptChange, passwordRefusal } from './password-edit.ts';
 import { planAdd } from './plan-add.ts';
 import { Refusal } from './refusal.ts';
 import type { DirectoryResult } from './result.ts';
@@ -186,11 +185,8 @@ class ImportedContent {
   }
 
   #planPassword(entry: ImportEntry, owner: Uint8Array, values: readonly Uint8Array[]) {
-    const [changed] =
-      entry.attributes.find(({ attribute }) => attribute.toLowerCase() === 'pwdchangedtime')?.values ?? [];
-    const changedAt = changed && parseGeneralizedTime(latin1(changed));
     return this.#passwords.planModification(
-      { owner, by: 'system', names: [], storesHashed: true, ...(changedAt === undefined ? {} : { changedAt }) },
+      { owner, by: 'system', names: [], storesHashed: true, ...keptChange(entry.attributes) },
       [{ operation: 'add', values }],
     );
   }
@@ -208,12 +204,7 @@ function isText(value: Uint8Array): boolean {
 }
 
 /** The entryUUID that the entry brings. */
-function identityOf(entry: ImportEntry): Uint8Array | undefined {
-  const text = valueNamed(entry, 'entryuuid');
-  return text === undefined ? undefined : parseUuid(text);
-}
-
-function valueNamed({ attributes }: ImportEntry, name: string): string | undefined {
-  const [value] = attributes.find(({ attribute }) => attribute.toLowerCase() === name)?.values ?? [];
-  return value && latin1(value);
+function identityOf({ attributes }: ImportEntry): Uint8Array | undefined {
+  const [value] = attributes.find(({ attribute }) => attribute.toLowerCase() === 'entryuuid')?.values ?? [];
+  return value && parseUuid(latin1(value));
 }

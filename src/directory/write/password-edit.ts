@@ -2,10 +2,11 @@
  * Passwords are written as `userPassword` and kept as objects of their own: what a change to them means for the entry.
  */
 import type { PolicyRefusal } from '../policy/policy-refusal.ts';
-import type { VerifierPlan, VerifierRefusal } from '../verifier/verifier-plan.ts';
+import type { PasswordChange, VerifierPlan, VerifierRefusal } from '../verifier/verifier-plan.ts';
 import type { AttributeDescription } from './attribute-description.ts';
+import type { Attribute } from './change.ts';
 import type { EntryDraft } from './entry-draft.ts';
-import { generalizedTime } from './generalized-time.ts';
+import { generalizedTime, parseGeneralizedTime } from './generalized-time.ts';
 import { Refusal } from './refusal.ts';
 import type { ResultName } from './result.ts';
 import { Touch } from './touches.ts';
@@ -37,6 +38,13 @@ export function hasPassword(draft: EntryDraft): boolean {
 
 export function passwordRefusal({ refusal, message }: VerifierRefusal): Refusal {
   return new Refusal(CODES[refusal], message, { policy: refusal });
+}
+
+/** When the password was set that an imported entry brings, where it says so. */
+export function keptChange(attributes: readonly Attribute[]): Pick<PasswordChange, 'changedAt'> {
+  const [value] = attributes.find(({ attribute }) => attribute.toLowerCase() === 'pwdchangedtime')?.values ?? [];
+  const changedAt = value && parseGeneralizedTime(latin1(value));
+  return changedAt === undefined ? {} : { changedAt };
 }
 
 /** Writes the password with the entry. `keep`: what the entry itself says about its password stays. */

@@ -39,6 +39,8 @@ export interface SiteOptions {
   readonly configuration?: Readonly<Record<string, unknown>>;
   /** Without the tree of the lab. */
   readonly empty?: boolean;
+  /** The folder stays when the site is closed. */
+  readonly keep?: boolean;
 }
 
 const parsed = standardSchema();
@@ -136,7 +138,7 @@ export class DirectorySite {
     };
     test.after(async () => {
       await close();
-      rmSync(folder, { recursive: true, force: true });
+      if (options.keep !== true) rmSync(folder, { recursive: true, force: true });
     });
     const site = new DirectorySite({ directory, store, folder, clock }, close);
     if (options.empty !== true && directory.view.size === 0) await site.plant();
