@@ -51,7 +51,7 @@ export interface AdminSessions {
 /** Puts other content in the place of the directory's; who serves it serves the new one from then on. */
 export interface ContentPort {
   replace(
-    entries: AsyncIterable<ImportEntry>,
+    entries: AsyncIterable<ImportEntry> | Iterable<ImportEntry>,
     options: Pick<ImportOptions, 'onProblem' | 'onProgress' | 'skipProblems' | 'dryRun'>,
   ): Promise<ImportReport>;
 }

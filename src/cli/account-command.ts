@@ -17,9 +17,23 @@ export interface ChangeFlags {
 export interface PasswordFlags {
   readonly passwordStdin?: true;
   readonly generate?: true;
+  readonly force?: true;
 }
 
+/** How a password is given; for every command that sets one. */
+export const PASSWORD_OPTIONS = {
+  stdin: ['--password-stdin', 'read the password from standard input (one trailing newline is cut)'],
+  generate: ['--generate', 'make a password and print it once'],
+  force: ['--force', 'set a password that the policy does not let people choose'],
+} as const;
+
 export const DRY_RUN = ['--dry-run', 'only check it, and change nothing'] as const;
+
+interface PasswordInput {
+  readonly password?: string;
+  readonly generate?: boolean;
+  readonly force?: boolean;
+}
 
 export class AccountCommands {
   readonly #ports: CommandPorts;
@@ -46,11 +60,11 @@ export class AccountCommands {
     });
   }
 
-  /** The password on standard input without its line end; undefined when it is not to be read. */
-  async password(flags: PasswordFlags): Promise<{ password?: string; generate?: boolean }> {
-    if (flags.generate === true) return { generate: true };
-    if (flags.passwordStdin !== true) return {};
-    return { password: (await this.#ports.terminal.readInput()).replace(/\r?\n$/, '') };
+  /** The password on standard input without its line end, or that one is to be made; neither when nothing was said. */
+  async password({ generate, passwordStdin, force }: PasswordFlags): Promise<PasswordInput> {
+    if (generate === true) return { generate: true };
+    if (passwordStdin !== true) return {};
+    return { password: (await this.#ports.terminal.readInput()).replace(/\r?\n$/, ''), force: force === true };
   }
 }
 

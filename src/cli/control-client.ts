@@ -13,7 +13,7 @@ export type ControlCall<Name extends ActName> =
   /** Nobody serves on this data folder. */
   | { readonly kind: 'nobody' };
 
-/** @throws CodedError CLI_CONTROL when a server is there but the act failed. */
+/** @throws CodedError with the code that the act failed with, or CLI_CONTROL when a server is there that cannot be talked to. */
 export function callServer<Name extends ActName>(
   dataFolder: string,
   name: Name,
@@ -42,7 +42,7 @@ export function callServer<Name extends ActName>(
       incoming.on('close', () => reject(new CodedError('CLI_CONTROL', 'the server broke off its answer; see its log')));
       incoming.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        if (incoming.statusCode !== 200) return reject(new CodedError('CLI_CONTROL', messageIn(text)));
+        if (incoming.statusCode !== 200) return reject(errorIn(text));
         resolve({ kind: 'answered', result: (text === '' ? undefined : JSON.parse(text)) as ActResult<Name> });
       });
     });
@@ -50,11 +50,17 @@ export function callServer<Name extends ActName>(
   });
 }
 
-function messageIn(text: string): string {
+/** What the act failed with there, with its code when it has one. */
+function errorIn(text: string): CodedError {
   try {
-    const { error } = JSON.parse(text) as { error?: string };
-    return error ?? 'the server refused without a reason';
+    const { error = 'the server refused without a reason', code = 'CLI_CONTROL' } = JSON.parse(text) as Refusal;
+    return new CodedError(code, error);
   } catch {
-    return 'the server did not answer in a way that can be read';
+    return new CodedError('CLI_CONTROL', 'the server did not answer in a way that can be read');
   }
+}
+
+interface Refusal {
+  readonly error?: string;
+  readonly code?: string;
 }

@@ -45,7 +45,7 @@ export interface OwnDirectoryPorts extends Machine {
   readonly passwords: KeyDerivation;
 }
 
-/** Undefined when the configuration has no `directory`. @throws CodedError DIRECTORY_SCHEMA, STORE_CORRUPT and others of the store */
+/** Undefined when the configuration has no `directory`. @throws CodedError CONFIGURATION_SCHEMA, STORE_CORRUPT and others of the store */
 export async function openOwnDirectory(
   configuration: Configuration,
   ports: OwnDirectoryPorts,
@@ -58,7 +58,7 @@ export async function openOwnDirectory(
   try {
     const own = new SwappableDirectory(ports, store, schema, await rulesOf(configuration, options));
     await own.open();
-    if (await plantFirstTree(own.current)) {
+    if (await plantFirstTree(own.current, own.content)) {
       logger.info('the directory was empty and has its first tree now; add people with `realmgate user add`', {
         suffix: own.current.namingContexts[0] ?? '',
       });
@@ -191,7 +191,7 @@ async function readSchema(options: DirectoryConfiguration, { logger }: Machine):
   if (result.kind === 'refused') {
     const [first, ...others] = result.problems.map(({ source, line, message }) => `${source}:${line}: ${message}`);
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-    throw new CodedError('DIRECTORY_SCHEMA', `directory.schemaFiles: ${first}${more}`);
+    throw new CodedError('CONFIGURATION_SCHEMA', `directory.schemaFiles: ${first}${more}`);
   }
   for (const { source, line, message } of result.warnings) logger.warn('schema', { source, line, message });
   return result.schema;
@@ -201,6 +201,6 @@ async function readSource(file: string): Promise<SchemaSource> {
   try {
     return { name: basename(file), text: await readFile(file, 'utf8') };
   } catch (cause) {
-    throw new CodedError('DIRECTORY_SCHEMA', `directory.schemaFiles: cannot read ${file}`, { cause });
+    throw new CodedError('CONFIGURATION_SCHEMA', `directory.schemaFiles: cannot read ${file}`, { cause });
   }
 }

@@ -3,6 +3,7 @@
  * it is answered, with the name of the entry and never a value.
  */
 import type { z } from 'zod';
+import type { Instant } from '../../base/index.ts';
 import type { AdminPorts } from '../ports.ts';
 import { type AccountBook, accountBook } from './account-book.ts';
 import { type AddUserReport, addUser, addUserInput } from './add-user.ts';
@@ -12,6 +13,7 @@ import { addGroup, addGroupInput, type GroupDetails, type GroupRow, listGroups, 
 import { type AddHostReport, addHost, addHostInput, type HostRow, listHosts } from './hosts.ts';
 import { named, namedChange, nothing } from './inputs.ts';
 import { listUsers, listUsersInput, showUser, type UserDetails, type UserRow } from './list-users.ts';
+import { commentOf } from './public-key.ts';
 import { type SetPasswordReport, setPassword, setPasswordInput } from './set-password.ts';
 import { disableUser, enableUser, setUser, setUserInput, userKeys, userKeysInput } from './set-user.ts';
 
@@ -66,49 +68,91 @@ interface Named {
   readonly dn: string;
 }
 
+/** What is said about a change in the trail besides its target: names and dates, never a value of an attribute. */
+type Detail = Readonly<Record<string, string>>;
+
 export function createAccountActs(ports: AdminPorts): AccountActs {
   const book = () => accountBook(ports.directory(), ports.clock, ports.random);
+  const inTurn = oneAfterTheOther();
   /** Reads only. */
   const asked =
     <Input, Report>(run: (book: AccountBook, input: Input) => Report) =>
     async (input: Input) =>
       run(book(), input);
-  /** Changes something, and is recorded. */
+  /** Changes something, and is recorded; without a detail where it may also only read, and did. */
   const done =
     <Input extends { readonly name: string; readonly dryRun?: boolean | undefined }, Report>(
       action: string,
       run: (book: AccountBook, input: Input) => Promise<Report>,
-      changes: (input: Input) => boolean = () => true,
+      detailOf: (input: Input) => Detail | undefined = () => ({}),
     ) =>
-    async (input: Input) => {
-      const report = await run(book(), input);
-      if (input.dryRun !== true && changes(input)) {
-        const { trail } = ports;
-        trail.append({ kind: 'act', id: trail.newId(), action, by: 'operator', target: input.name });
-      }
-      return report;
-    };
-  const lists = ({ add, remove }: { readonly add?: unknown; readonly remove?: unknown }) =>
-    add !== undefined || remove !== undefined;
+    (input: Input) =>
+      inTurn(async () => {
+        const report = await run(book(), input);
+        const detail = input.dryRun === true ? undefined : detailOf(input);
+        if (detail !== undefined) {
+          const { trail } = ports;
+          const said = Object.keys(detail).length === 0 ? {} : { detail };
+          trail.append({ kind: 'act', id: trail.newId(), action, by: 'operator', target: input.name, ...said });
+        }
+        return report;
+      });
   return {
-    'user-add': done('user.add', addUser),
+    'user-add': done('user.add', addUser, ({ groups }) => ({ ...listed('groups', groups) })),
     'user-list': asked(listUsers),
     'user-show': asked(showUser),
-    'user-set': done('user.set', setUser),
+    'user-set': done('user.set', setUser, ({ attribute, operation }) => ({ attribute, operation })),
     'user-disable': done('user.disable', disableUser),
     'user-enable': done('user.enable', enableUser),
     'user-delete': done('user.delete', (accounts, input) => deleteAccount(accounts, 'user', input)),
     'user-passwd': done('user.passwd', (accounts, input) => setPassword(accounts, 'user', input)),
-    'user-keys': done('user.keys', userKeys, lists),
-    'group-add': done('group.add', addGroup),
+    'user-keys': done('user.keys', userKeys, ({ add, remove }) =>
+      add === undefined && remove === undefined ? undefined : { ...keyed('add', add), ...keyed('remove', remove) },
+    ),
+    'group-add': done('group.add', addGroup, ({ members, owners }) => ({
+      ...listed('members', members),
+      ...listed('owners', owners),
+    })),
     'group-list': asked((accounts) => listGroups(accounts)),
     'group-show': asked(showGroup),
-    'group-members': done('group.members', groupMembers, lists),
-    'group-owners': done('group.owners', groupOwners, lists),
+    'group-members': done('group.members', groupMembers, ({ add, remove, start, end }) =>
+      add === undefined && remove === undefined
+        ? undefined
+        : { ...listed('add', add), ...listed('remove', remove), ...dated('start', start), ...dated('end', end) },
+    ),
+    'group-owners': done('group.owners', groupOwners, ({ add, remove }) =>
+      add === undefined && remove === undefined ? undefined : { ...listed('add', add), ...listed('remove', remove) },
+    ),
     'group-delete': done('group.delete', (accounts, input) => deleteAccount(accounts, 'group', input)),
     'host-add': done('host.add', addHost),
     'host-list': asked((accounts) => listHosts(accounts)),
     'host-passwd': done('host.passwd', (accounts, input) => setPassword(accounts, 'host', input)),
     'host-delete': done('host.delete', (accounts, input) => deleteAccount(accounts, 'host', input)),
   };
+}
+
+/** Two people who are added at a time must not get the same number. */
+function oneAfterTheOther(): <Report>(run: () => Promise<Report>) => Promise<Report> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (run) => {
+    const turn = last.then(run);
+    last = turn.catch(() => {});
+    return turn;
+  };
+}
+
+/** Characters of a list in the trail; who puts thousands into a group finds them in the group. */
+const LONGEST_LIST = 1_000;
+
+function listed(key: string, names: readonly string[] | undefined): Detail {
+  return names === undefined || names.length === 0 ? {} : { [key]: names.join(', ').slice(0, LONGEST_LIST) };
+}
+
+/** A key by the comment that says whose it is. */
+function keyed(side: string, key: string | undefined): Detail {
+  return key === undefined ? {} : { [side]: commentOf(key) || key };
+}
+
+function dated(key: string, at: Instant | undefined): Detail {
+  return at === undefined ? {} : { [key]: new Date(at).toISOString() };
 }

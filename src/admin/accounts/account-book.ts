@@ -8,7 +8,7 @@
  */
 import { type Clock, CodedError, type Random } from '../../base/index.ts';
 import {
-  ALWAYS,
+  type Attribute,
   type Directory,
   type DirectoryChange,
   type DirectoryResult,
@@ -21,7 +21,6 @@ import {
   formatDistinguishedName,
   parseDistinguishedName,
 } from '../../x500/index.ts';
-import type { MemberRow } from './group-members.ts';
 
 /** Where each kind of account lives below the suffix, and which attribute names it (spec/bonfire.md 4.2). */
 const PLACES = {
@@ -55,22 +54,30 @@ export class AccountBook {
     return { rdns: [[{ type: 'ou', value: PLACES[kind].container }], ...this.#suffix.rdns] };
   }
 
-  /** Where an account of that name belongs. A name that holds a `=` is a distinguished name and is taken as it is. */
-  dnOf(kind: AccountKind, name: string): DistinguishedName {
-    const dn = name.includes('=') ? parseDistinguishedName(name) : undefined;
-    if (dn !== undefined) return dn;
+  /** Where an account of that name belongs. */
+  placeOf(kind: AccountKind, name: string): DistinguishedName {
     return { rdns: [[{ type: PLACES[kind].naming, value: name }], ...this.container(kind).rdns] };
   }
 
   /** The account's entry. @throws CodedError ADMIN_UNKNOWN_ACCOUNT */
   find(kind: AccountKind, name: string): number {
-    const { view } = this.directory;
-    const entry = view.find(this.dnOf(kind, name)) ?? (kind === 'user' ? this.#byLoginName(name) : undefined);
+    const entry = this.lookUp(kind, name);
     if (entry !== undefined) return entry;
     const { noun } = PLACES[kind];
     throw new CodedError(
       'ADMIN_UNKNOWN_ACCOUNT',
       `there is no ${noun} ${JSON.stringify(name)}; \`realmgate ${noun} list\` shows all`,
+    );
+  }
+
+  /** The same where there may be none. A distinguished name is taken as well as the account's own, and any uid of a person. */
+  lookUp(kind: AccountKind, name: string): number | undefined {
+    const { view } = this.directory;
+    const dn = name.includes('=') ? parseDistinguishedName(name) : undefined;
+    return (
+      view.find(this.placeOf(kind, name)) ??
+      (dn === undefined ? undefined : view.find(dn)) ??
+      (kind === 'user' ? this.#byUid(name) : undefined)
     );
   }
 
@@ -84,29 +91,6 @@ export class AccountBook {
   /** The entries of people in a group whose memberships count now. */
   *members(group: number): Iterable<number> {
     yield* this.directory.view.members(group, this.clock.now());
-  }
-
-  /** Every stored membership of people, also those that do not count yet or no more. */
-  membersWithPeriods(group: number): readonly MemberRow[] {
-    const { view } = this.directory;
-    const now = this.clock.now();
-    return [...view.storedMembers(group)].map((member) => {
-      const { start, end } = view.membership(group, member) ?? ALWAYS;
-      const entry = member.kind === 'entry' ? view.byUuid(member.uuid) : undefined;
-      return {
-        dn:
-          entry !== undefined
-            ? view.dnText(entry)
-            : member.kind === 'uid'
-              ? member.uid
-              : 'name' in member
-                ? member.name
-                : '',
-        start: Number.isFinite(start) ? start : undefined,
-        end: Number.isFinite(end) ? end : undefined,
-        counts: start <= now && now < end,
-      };
-    });
   }
 
   dn(entry: number): string {
@@ -123,9 +107,9 @@ export class AccountBook {
     return this.texts(entry, attribute)[0];
   }
 
-  /** @throws CodedError ADMIN_UNKNOWN_ATTRIBUTE */
+  /** Of a description, whose options do not matter. @throws CodedError ADMIN_UNKNOWN_ATTRIBUTE */
   type(attribute: string): AttributeType {
-    const type = this.directory.schema.attributeType(attribute);
+    const type = this.directory.schema.attributeType(attribute.split(';')[0] ?? '');
     if (type !== undefined) return type;
     throw new CodedError('ADMIN_UNKNOWN_ATTRIBUTE', `the schema has no attribute ${JSON.stringify(attribute)}`);
   }
@@ -147,7 +131,7 @@ export class AccountBook {
     throw new CodedError('ADMIN_REFUSED', `${result.message === '' ? result.code : result.message}${matched}`);
   }
 
-  #byLoginName(name: string): number | undefined {
+  #byUid(name: string): number | undefined {
     const uid = this.type('uid');
     const normalized = uid.equality?.normalize(Buffer.from(name));
     if (normalized === undefined) return undefined;
@@ -165,13 +149,18 @@ export function accountBook(directory: Directory | undefined, clock: Clock, rand
   );
 }
 
+/** An attribute whose values are text. */
+export function textAttribute(attribute: string, values: readonly string[]): Attribute {
+  return { attribute, values: values.map((value) => Buffer.from(value)) };
+}
+
 /** A modification whose values are text. */
 export function textModification(
   operation: Modification['operation'],
   attribute: string,
   values: readonly string[],
 ): Modification {
-  return { operation, attribute, values: values.map((value) => Buffer.from(value)) };
+  return { operation, ...textAttribute(attribute, values) };
 }
 
 export function formatName(dn: DistinguishedName): string {

@@ -1,11 +1,11 @@
 /** The act `user-add`: a person with a Unix account, ready for LDAP clients, SSH and the gate (RFC 2798, RFC 2307). */
 import { z } from 'zod';
-import type { Attribute, DirectoryChange } from '../../directory/index.ts';
-import type { AccountBook } from './account-book.ts';
-import { formatName } from './account-book.ts';
+import type { Attribute } from '../../directory/index.ts';
+import { type AccountBook, formatName, textAttribute } from './account-book.ts';
 import { addMembers } from './group-members.ts';
 import { accountName, dryRun, passwordInput, text } from './inputs.ts';
-import { type NewPassword, newPassword } from './new-password.ts';
+import { newPassword } from './new-password.ts';
+import { publicKey } from './public-key.ts';
 
 export const addUserInput = z.strictObject({
   name: accountName,
@@ -37,43 +37,42 @@ export interface AddUserReport {
 const FIRST_NUMBER = 10_000;
 
 export async function addUser(book: AccountBook, input: AddUserInput): Promise<AddUserReport> {
-  const { name } = input;
+  const { name, groups = [], dryRun } = input;
+  // Before anything is written: a person who is added and in none of the groups is half an answer.
+  for (const group of groups) book.find('group', group);
+  const commonName = input.commonName ?? ([input.givenName, input.surname].filter(Boolean).join(' ') || name);
   const uidNumber = input.uidNumber ?? nextNumber(book, 'user', 'uidNumber');
-  const password = newPassword(input, book.random);
-  const dn = book.dnOf('user', name);
-  const change: DirectoryChange = {
-    kind: 'add',
-    dn,
-    attributes: attributesOf(input, uidNumber, password),
-  };
-  await book.apply(change, { dryRun: input.dryRun });
-  if (input.dryRun !== true) {
-    for (const group of input.groups ?? []) await addMembers(book, { name: group, add: [name] });
-  }
+  const password = newPassword(book, input, [name, commonName, input.mail ?? '']);
+  const dn = book.placeOf('user', name);
+  const attributes = attributesOf(input, commonName, uidNumber, password?.value);
+  await book.apply({ kind: 'add', dn, attributes }, { dryRun });
+  if (dryRun !== true) for (const group of groups) await addMembers(book, { name: group, add: [name] });
   return { dn: formatName(dn), uidNumber, ...(password?.generated !== undefined && { generated: password.generated }) };
 }
 
-function attributesOf(input: AddUserInput, uidNumber: number, password: NewPassword | undefined): readonly Attribute[] {
+function attributesOf(
+  input: AddUserInput,
+  commonName: string,
+  uidNumber: number,
+  password: string | undefined,
+): readonly Attribute[] {
   const { name, keys = [] } = input;
-  const commonName = input.commonName ?? ([input.givenName, input.surname].filter(Boolean).join(' ') || name);
-  const texts: readonly (readonly [string, readonly (string | undefined)[]])[] = [
-    ['objectClass', ['inetOrgPerson', 'posixAccount', 'ldapPublicKey']],
-    ['uid', [name]],
-    ['cn', [commonName]],
-    ['sn', [input.surname ?? commonName.split(' ').at(-1)]],
-    ['givenName', [input.givenName]],
-    ['mail', [input.mail]],
-    ['uidNumber', [String(uidNumber)]],
-    ['gidNumber', [String(input.gidNumber ?? uidNumber)]],
-    ['homeDirectory', [input.home ?? `/home/${name}`]],
-    ['loginShell', [input.shell ?? '/bin/bash']],
-    ['sshPublicKey', keys],
-    ['userPassword', [password?.value]],
-  ];
-  return texts.flatMap(([attribute, given]) => {
-    const values = given.filter((value) => value !== undefined).map((value) => Buffer.from(value));
-    return values.length === 0 ? [] : [{ attribute, values }];
-  });
+  const one = (attribute: string, value: string | undefined) =>
+    textAttribute(attribute, value === undefined ? [] : [value]);
+  return [
+    textAttribute('objectClass', ['inetOrgPerson', 'posixAccount', 'ldapPublicKey']),
+    one('uid', name),
+    one('cn', commonName),
+    one('sn', input.surname ?? commonName.split(' ').at(-1)),
+    one('givenName', input.givenName),
+    one('mail', input.mail),
+    one('uidNumber', String(uidNumber)),
+    one('gidNumber', String(input.gidNumber ?? uidNumber)),
+    one('homeDirectory', input.home ?? `/home/${name}`),
+    one('loginShell', input.shell ?? '/bin/bash'),
+    textAttribute('sshPublicKey', keys.map(publicKey)),
+    one('userPassword', password),
+  ].filter(({ values }) => values.length > 0);
 }
 
 /** One more than the highest that is in use. */

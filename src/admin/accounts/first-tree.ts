@@ -3,8 +3,10 @@
  * and the group of administrators.
  */
 import { CodedError } from '../../base/index.ts';
-import { type Attribute, type Directory, type DirectoryChange, SYSTEM } from '../../directory/index.ts';
+import type { Attribute, Directory, DirectoryResult, ImportEntry } from '../../directory/index.ts';
 import type { DistinguishedName } from '../../x500/index.ts';
+import type { ContentPort } from '../ports.ts';
+import { textAttribute } from './account-book.ts';
 
 /** The class of an entry that a naming attribute makes the top of a tree. */
 const SUFFIX_CLASSES: Readonly<Record<string, readonly string[]>> = {
@@ -17,41 +19,39 @@ const SUFFIX_CLASSES: Readonly<Record<string, readonly string[]>> = {
 const CONTAINERS = ['People', 'Groups', 'Hosts'];
 
 export const ADMINISTRATORS = 'administrators';
+/** The suffix, the containers and that group. */
+export const FIRST_TREE_SIZE = 2 + CONTAINERS.length;
 
 /**
- * Plants the first tree when the directory is empty; true when it did.
- * @throws CodedError DIRECTORY_SUFFIX for a suffix that no class makes an entry of.
+ * Plants the first tree when the directory is empty, all of it at once; true when it did.
+ * @throws CodedError ADMIN_SUFFIX for a suffix that no class makes an entry of.
  */
-export async function plantFirstTree(directory: Directory): Promise<boolean> {
-  if (directory.view.size > 0) return false;
-  for (const change of firstTree(directory.suffix)) {
-    const result = await directory.apply(change, SYSTEM);
-    if (result.code !== 'success') {
-      throw new CodedError('DIRECTORY_SUFFIX', `the first tree cannot be planted: ${result.message}`);
-    }
-  }
+export async function plantFirstTree({ view, suffix }: Directory, content: ContentPort): Promise<boolean> {
+  if (view.size > 0) return false;
+  const refused = (_entry: ImportEntry, { message }: DirectoryResult) => {
+    throw new CodedError('ADMIN_SUFFIX', `the first tree cannot be planted: ${message}`);
+  };
+  await content.replace(firstTree(suffix), { onProblem: refused });
   return true;
 }
 
-function firstTree(suffix: DistinguishedName): readonly DirectoryChange[] {
+function firstTree(suffix: DistinguishedName): readonly ImportEntry[] {
   const below = (type: string, value: string, parent: DistinguishedName): DistinguishedName => ({
     rdns: [[{ type, value }], ...parent.rdns],
   });
-  const unit = (name: string): DirectoryChange => ({
-    kind: 'add',
+  const unit = (name: string): ImportEntry => ({
     dn: below('ou', name, suffix),
-    attributes: [attribute('objectClass', 'organizationalUnit'), attribute('ou', name)],
+    attributes: [textAttribute('objectClass', ['organizationalUnit']), textAttribute('ou', [name])],
   });
   return [
-    { kind: 'add', dn: suffix, attributes: suffixAttributes(suffix) },
+    { dn: suffix, attributes: suffixAttributes(suffix) },
     ...CONTAINERS.map(unit),
     {
-      kind: 'add',
       dn: below('cn', ADMINISTRATORS, below('ou', 'Groups', suffix)),
       attributes: [
-        attribute('objectClass', 'groupOfMembers'),
-        attribute('cn', ADMINISTRATORS),
-        attribute('description', 'May read and write everything in this directory but passwords'),
+        textAttribute('objectClass', ['groupOfMembers']),
+        textAttribute('cn', [ADMINISTRATORS]),
+        textAttribute('description', ['May read and write everything in this directory but passwords']),
       ],
     },
   ];
@@ -63,17 +63,13 @@ function suffixAttributes(suffix: DistinguishedName): readonly Attribute[] {
   const classes = Object.hasOwn(SUFFIX_CLASSES, type) ? SUFFIX_CLASSES[type] : undefined;
   if (naming === undefined || classes === undefined || typeof naming.value !== 'string') {
     throw new CodedError(
-      'DIRECTORY_SUFFIX',
+      'ADMIN_SUFFIX',
       'directory.suffix: name the tree by dc, o, ou or c, such as dc=example,dc=org',
     );
   }
   return [
-    attribute('objectClass', ...classes),
-    attribute(naming.type, naming.value),
-    ...(type === 'dc' ? [attribute('o', naming.value)] : []),
+    textAttribute('objectClass', classes),
+    textAttribute(naming.type, [naming.value]),
+    ...(type === 'dc' ? [textAttribute('o', [naming.value])] : []),
   ];
-}
-
-function attribute(name: string, ...values: readonly string[]): Attribute {
-  return { attribute: name, values: values.map((value) => Buffer.from(value)) };
 }

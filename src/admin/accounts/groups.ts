@@ -1,9 +1,7 @@
 /** The acts `group-add`, `group-list` and `group-show`. */
 import { z } from 'zod';
-import type { AccountBook } from './account-book.ts';
-import { formatName } from './account-book.ts';
+import { type AccountBook, formatName, textAttribute } from './account-book.ts';
 import { nextNumber } from './add-user.ts';
-import { addMembers } from './group-members.ts';
 import { accountName, dryRun, text } from './inputs.ts';
 
 export const addGroupInput = z.strictObject({
@@ -34,25 +32,17 @@ export async function addGroup(
 ): Promise<{ dn: string; gidNumber: number }> {
   const { name, description, members = [], owners = [], dryRun } = input;
   const gidNumber = input.gidNumber ?? nextNumber(book, 'group', 'gidNumber');
-  const dn = book.dnOf('group', name);
-  const value = (content: string) => Buffer.from(content);
-  await book.apply(
-    {
-      kind: 'add',
-      dn,
-      attributes: [
-        { attribute: 'objectClass', values: ['groupOfMembers', 'posixGroup'].map(value) },
-        { attribute: 'cn', values: [value(name)] },
-        { attribute: 'gidNumber', values: [value(String(gidNumber))] },
-        ...(description === undefined ? [] : [{ attribute: 'description', values: [value(description)] }]),
-        ...(owners.length === 0
-          ? []
-          : [{ attribute: 'owner', values: owners.map((owner) => value(book.dn(book.find('user', owner)))) }]),
-      ],
-    },
-    { dryRun },
-  );
-  if (members.length > 0 && dryRun !== true) await addMembers(book, { name, add: members });
+  const dn = book.placeOf('group', name);
+  const people = (names: readonly string[]) => names.map((user) => book.dn(book.find('user', user)));
+  const attributes = [
+    textAttribute('objectClass', ['groupOfMembers', 'posixGroup']),
+    textAttribute('cn', [name]),
+    textAttribute('gidNumber', [String(gidNumber)]),
+    textAttribute('description', description === undefined ? [] : [description]),
+    textAttribute('owner', people(owners)),
+    textAttribute('member', people(members)),
+  ].filter(({ values }) => values.length > 0);
+  await book.apply({ kind: 'add', dn, attributes }, { dryRun });
   return { dn: formatName(dn), gidNumber };
 }
 

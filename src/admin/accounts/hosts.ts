@@ -1,6 +1,6 @@
 /** The acts `host-add` and `host-list`: services that bind to the directory, below `ou=Hosts`. */
 import { z } from 'zod';
-import { type AccountBook, formatName } from './account-book.ts';
+import { type AccountBook, formatName, textAttribute } from './account-book.ts';
 import { accountName, dryRun, passwordInput, text } from './inputs.ts';
 import { newPassword } from './new-password.ts';
 
@@ -25,22 +25,15 @@ export interface HostRow {
 /** A service without a password cannot bind: one is made when none is given. */
 export async function addHost(book: AccountBook, input: z.infer<typeof addHostInput>): Promise<AddHostReport> {
   const { name, description, dryRun } = input;
-  const password = newPassword({ ...input, generate: true }, book.random);
-  const dn = book.dnOf('host', name);
-  const values = (...texts: string[]) => texts.map((content) => Buffer.from(content));
-  await book.apply(
-    {
-      kind: 'add',
-      dn,
-      attributes: [
-        { attribute: 'objectClass', values: values('applicationProcess', 'simpleSecurityObject') },
-        { attribute: 'cn', values: values(name) },
-        ...(description === undefined ? [] : [{ attribute: 'description', values: values(description) }]),
-        ...(password === undefined ? [] : [{ attribute: 'userPassword', values: values(password.value) }]),
-      ],
-    },
-    { dryRun },
-  );
+  const password = newPassword(book, { ...input, generate: true }, [name]);
+  const dn = book.placeOf('host', name);
+  const attributes = [
+    textAttribute('objectClass', ['applicationProcess', 'simpleSecurityObject']),
+    textAttribute('cn', [name]),
+    textAttribute('description', description === undefined ? [] : [description]),
+    textAttribute('userPassword', password === undefined ? [] : [password.value]),
+  ].filter(({ values }) => values.length > 0);
+  await book.apply({ kind: 'add', dn, attributes }, { dryRun });
   return { dn: formatName(dn), ...(password?.generated !== undefined && { generated: password.generated }) };
 }
 

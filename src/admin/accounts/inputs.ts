@@ -12,6 +12,8 @@ export const dryRun = z.boolean().optional();
 export const passwordInput = {
   password: z.string().min(1).max(4096).optional(),
   generate: z.boolean().optional(),
+  /** Takes a password although the policy would not let its owner choose it. */
+  force: z.boolean().optional(),
 };
 
 export const named = z.strictObject({ name: accountName });

@@ -23,10 +23,12 @@ export async function setPassword(
   kind: Extract<AccountKind, 'user' | 'host'>,
   input: z.infer<typeof setPasswordInput>,
 ): Promise<SetPasswordReport> {
-  const password = newPassword(input, book.random);
-  if (password === undefined)
-    throw new CodedError('ADMIN_INPUT', 'give a password, or let one be made with --generate');
   const entry = book.find(kind, input.name);
+  const names = ['uid', 'cn', 'mail'].flatMap((attribute) => book.texts(entry, attribute));
+  const password = newPassword(book, input, names);
+  if (password === undefined) {
+    throw new CodedError('ADMIN_INPUT', 'give a password with --password-stdin, or let one be made with --generate');
+  }
   const { dryRun } = input;
   await book.modify(
     entry,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CodedError } from '../../base/index.ts';
 import { type AccountBook, textModification } from './account-book.ts';
 import { accountName, dryRun, text } from './inputs.ts';
+import { commentOf, publicKey } from './public-key.ts';
 
 export const setUserInput = z.strictObject({
   name: accountName,
@@ -26,8 +27,7 @@ const LOCKED_FOR_GOOD = '000001010000Z';
 
 export async function setUser(book: AccountBook, input: z.infer<typeof setUserInput>): Promise<{ dn: string }> {
   const { name, attribute, operation, values, dryRun } = input;
-  book.type(attribute);
-  if (attribute.toLowerCase() === 'userpassword') {
+  if (book.type(attribute).name === 'userPassword') {
     throw new CodedError(
       'ADMIN_INPUT',
       'set a password with `realmgate user passwd`, so that it stays out of the list',
@@ -67,13 +67,7 @@ export async function userKeys(
   const entry = book.find('user', name);
   const keys = book.texts(entry, 'sshPublicKey');
   if (add !== undefined) {
-    const key = add.trim();
-    if (!/^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*(?: .*)?$/.test(key)) {
-      throw new CodedError(
-        'ADMIN_INPUT',
-        'that is no SSH public key; give a line of authorized_keys: `ssh-ed25519 AAAA... name`',
-      );
-    }
+    const key = publicKey(add);
     const classes = book.texts(entry, 'objectClass').map((value) => value.toLowerCase());
     const missing = classes.includes('ldappublickey')
       ? []
@@ -81,7 +75,7 @@ export async function userKeys(
     await book.modify(entry, [...missing, textModification('add', 'sshPublicKey', [key])], { dryRun });
   }
   if (remove !== undefined) {
-    const gone = keys.filter((key) => key === remove || key.split(' ').slice(2).join(' ') === remove);
+    const gone = keys.filter((key) => key === remove || commentOf(key) === remove);
     if (gone.length === 0) throw new CodedError('ADMIN_INPUT', `${name} has no key ${JSON.stringify(remove)}`);
     await book.modify(entry, [textModification('delete', 'sshPublicKey', gone)], { dryRun });
   }

@@ -19,7 +19,7 @@ export interface ExportLdifReport {
 /** Records that are written at a time. */
 const PIECE = 500;
 
-/** @throws CodedError LDIF_FILE */
+/** @throws CodedError ADMIN_LDIF_FILE */
 export async function exportLdif(
   directory: Directory,
   { file, withPasswords = false }: z.infer<typeof exportLdifInput>,
@@ -28,7 +28,7 @@ export async function exportLdif(
   try {
     await pipeline(pieces(copy), createWriteStream(file, { mode: 0o600, flags: 'wx' }));
   } catch (cause) {
-    throw new CodedError('LDIF_FILE', `cannot write ${file}: ${messageOf(cause)}`, { cause });
+    throw new CodedError('ADMIN_LDIF_FILE', `cannot write ${file}: ${messageOf(cause)}`, { cause });
   }
   return { entries: copy.size };
 }

@@ -9,14 +9,23 @@
 import { createReadStream } from 'node:fs';
 import { z } from 'zod';
 import { CodedError, messageOf } from '../../base/index.ts';
-import { type Directory, type DirectoryChange, type DirectoryResult, SYSTEM } from '../../directory/index.ts';
-import { formatDistinguishedName, type LdifFault, type LdifRecord, parseLdif } from '../../x500/index.ts';
+import { type Directory, type DirectoryChange, type DirectoryResult, SUCCESS, SYSTEM } from '../../directory/index.ts';
+import {
+  type DistinguishedName,
+  formatDistinguishedName,
+  type LdifFault,
+  type LdifRecord,
+  parseLdif,
+  type Schema,
+} from '../../x500/index.ts';
+import { FIRST_TREE_SIZE } from '../accounts/first-tree.ts';
 import type { ContentPort } from '../ports.ts';
 
 export const importLdifInput = z.strictObject({
   /** An absolute path on the machine of the server. */
   file: z.string().min(1).max(4096),
-  mode: z.enum(['replace', 'continue']),
+  /** Without it `replace`, where the directory holds no more than its first tree. */
+  mode: z.enum(['replace', 'continue']).optional(),
   /** What is right goes in although something else is not. */
   skipProblems: z.boolean().optional(),
   dryRun: z.boolean().optional(),
@@ -64,16 +73,21 @@ const CHUNK_OCTETS = 1024 * 1024;
 
 type Input = z.infer<typeof importLdifInput>;
 
-/** @throws CodedError LDIF_FILE, LDIF_CHANGED and what the store throws. */
+/** @throws CodedError ADMIN_LDIF_FILE, ADMIN_LDIF_CHANGED, ADMIN_LDIF_NOT_EMPTY and what the store throws. */
 export async function importLdif(
   directory: Directory,
   content: ContentPort,
   input: Input,
   progress: ImportProgress,
 ): Promise<ImportLdifReport> {
-  return input.mode === 'replace'
-    ? await replaceContent(content, input, progress)
-    : await addToContent(directory, input, progress);
+  if (input.mode === 'continue') return addToContent(directory, input, progress);
+  if (input.mode === undefined && input.dryRun !== true && directory.view.size > FIRST_TREE_SIZE) {
+    throw new CodedError(
+      'ADMIN_LDIF_NOT_EMPTY',
+      `there are ${directory.view.size} entries already: say --replace (the file is the whole directory from then on) or --continue (add to it)`,
+    );
+  }
+  return replaceContent(content, input, progress);
 }
 
 async function replaceContent(content: ContentPort, input: Input, progress: ImportProgress): Promise<ImportLdifReport> {
@@ -108,7 +122,7 @@ async function replaceContent(content: ContentPort, input: Input, progress: Impo
     progress.entries = taken;
     if (outcome === 'behind') {
       throw new CodedError(
-        'LDIF_CHANGED',
+        'ADMIN_LDIF_CHANGED',
         'the directory was changed during the import, and stays as it is; try again',
       );
     }
@@ -128,24 +142,51 @@ async function addToContent(
   progress: ImportProgress,
 ): Promise<ImportLdifReport> {
   const underWay = new Set<Promise<void>>();
+  const additions = new DryAdditions(directory.schema);
   for await (const record of records(file)) {
     if (record.kind === 'fault') {
       progress.problem(record.line, '', record.message);
       continue;
     }
-    const change = changeOf(record);
-    const done = directory.apply(change, SYSTEM, { dryRun, keepOperational: true }).then(
-      (result) => note(progress, record, result),
-      (error: unknown) => progress.problem(record.line, formatDistinguishedName(record.dn), messageOf(error)),
-    );
+    // Only additions may overtake each other: what changes an entry comes after everything before it, and before the rest.
+    const isAddition = record.kind === 'entry' || record.kind === 'add';
+    if (!isAddition) await Promise.all(underWay);
+    const before = [...underWay];
+    const make = () => directory.apply(changeOf(record), SYSTEM, { dryRun, keepOperational: true });
+    const done = make()
+      // Its parent may still be on its way: a password takes a while to hash.
+      .then((result) => (result.code === 'noSuchObject' ? Promise.all(before).then(make) : result))
+      .then((result) => (dryRun && isAddition ? additions.judge(record.dn, result) : result))
+      .then(
+        (result) => note(progress, record, result),
+        (error: unknown) => progress.problem(record.line, formatDistinguishedName(record.dn), messageOf(error)),
+      );
     const noted: Promise<void> = done.finally(() => void underWay.delete(noted));
     underWay.add(noted);
-    // Only additions may overtake each other: what changes an entry comes after everything before it.
-    if (change.kind !== 'add') await Promise.all(underWay);
+    if (!isAddition) await noted;
     else if (underWay.size >= TOGETHER) await Promise.race(underWay);
   }
   await Promise.all(underWay);
   return progress.report(!dryRun && progress.entries > 0);
+}
+
+/** What a dry run would have added by now: below it an addition has its parent, although there is none yet. */
+class DryAdditions {
+  readonly #schema: Schema;
+  readonly #keys = new Set<string>();
+
+  constructor(schema: Schema) {
+    this.#schema = schema;
+  }
+
+  judge(dn: DistinguishedName, result: DirectoryResult): DirectoryResult {
+    const parent = this.#schema.dnKey({ rdns: dn.rdns.slice(1) });
+    const hasParent = result.code === 'noSuchObject' && parent !== undefined && this.#keys.has(parent);
+    if (result.code !== 'success' && !hasParent) return result;
+    const key = this.#schema.dnKey(dn);
+    if (key !== undefined) this.#keys.add(key);
+    return SUCCESS;
+  }
 }
 
 function note(progress: ImportProgress, record: LdifRecord, { code, message }: DirectoryResult): void {
@@ -181,6 +222,6 @@ async function* records(file: string): AsyncGenerator<LdifRecord | LdifFault> {
   try {
     yield* parseLdif(createReadStream(file, { highWaterMark: CHUNK_OCTETS }) as AsyncIterable<Uint8Array>);
   } catch (cause) {
-    throw new CodedError('LDIF_FILE', `cannot read ${file}: ${messageOf(cause)}`, { cause });
+    throw new CodedError('ADMIN_LDIF_FILE', `cannot read ${file}: ${messageOf(cause)}`, { cause });
   }
 }

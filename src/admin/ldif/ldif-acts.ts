@@ -30,13 +30,13 @@ export function createLdifActs(ports: AdminPorts): LdifActs {
   return {
     async 'ldif-import'(input) {
       const [directory, content] = parts(ports);
-      if (underWay !== undefined) throw new CodedError('LDIF_UNDER_WAY', 'another import is under way');
+      if (underWay !== undefined) throw new CodedError('ADMIN_LDIF_UNDER_WAY', 'another import is under way');
       const progress = new ImportProgress();
       underWay = progress;
       try {
         const report = await importLdif(directory, content, input, progress);
         if (report.changed) {
-          record('directory.import', input.file, { entries: report.entries, mode: input.mode });
+          record('directory.import', input.file, { entries: report.entries, mode: input.mode ?? 'replace' });
         }
         return report;
       } finally {

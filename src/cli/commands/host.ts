@@ -5,6 +5,7 @@ import {
   type ChangeFlags,
   DRY_RUN,
   generatedLine,
+  PASSWORD_OPTIONS,
   type PasswordFlags,
   verb,
 } from '../account-command.ts';
@@ -29,7 +30,8 @@ export function addHostCommands(program: Command, ports: CommandPorts, act: Act)
     .description('add a service account; a password is made and printed once unless one is given')
     .argument('<name>')
     .option('--description <text>')
-    .option('--password-stdin', 'read the password from standard input (one trailing newline is cut)')
+    .option(...PASSWORD_OPTIONS.stdin)
+    .option(...PASSWORD_OPTIONS.force)
     .option(...DRY_RUN)
     .action((name: string, flags: { description?: string } & PasswordFlags & ChangeFlags, command: Command) =>
       commands.run(
@@ -59,8 +61,9 @@ export function addHostCommands(program: Command, ports: CommandPorts, act: Act)
     .command('passwd')
     .description('set the password of a service')
     .argument('<name>')
-    .option('--password-stdin', 'read the password from standard input (one trailing newline is cut)')
-    .option('--generate', 'make a password and print it once')
+    .option(...PASSWORD_OPTIONS.stdin)
+    .option(...PASSWORD_OPTIONS.generate)
+    .option(...PASSWORD_OPTIONS.force)
     .option(...DRY_RUN)
     .action((name: string, flags: PasswordFlags & ChangeFlags, command: Command) =>
       commands.run(

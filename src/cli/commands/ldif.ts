@@ -47,18 +47,17 @@ export function addLdifCommands(program: Command, ports: CommandPorts, act: Act)
     .action((file: string, flags: ImportFlags, command: Command) =>
       act(async () => {
         const { config, output } = commonOptions(command, ports);
-        if ((flags.replace === true) === (flags.continue === true)) {
-          terminal.err(
-            'realmgate: say --replace (the file is the whole directory from then on) or --continue (add to it)\n',
-          );
+        if (flags.replace === true && flags.continue === true) {
+          terminal.err('realmgate: --replace makes the file the whole directory, --continue adds to it: say one\n');
           return EXIT.usage;
         }
+        const mode = flags.replace === true ? 'replace' : flags.continue === true ? 'continue' : undefined;
         const report = await withFile(file, (path) =>
           withActs(ports, config, (call) => {
             const stop = showProgress(ports, call);
             return call('ldif-import', {
               file: path,
-              mode: flags.replace === true ? 'replace' : 'continue',
+              mode,
               skipProblems: flags.skipProblems,
               dryRun: flags.dryRun,
             }).finally(stop);
@@ -104,6 +103,7 @@ function importSummary(file: string, flags: ImportFlags, report: ActResult<'ldif
   if (flags.dryRun === true) lines.push(`would take ${entries} entries${there}; nothing was changed`);
   else if (changed) lines.push(`took ${entries} entries${there}`);
   else if (problemCount === 0) lines.push(`nothing was changed${there}`);
+  else if (flags.continue === true) lines.push('nothing was changed: mend the file');
   else lines.push('nothing was changed: mend the file, or take the rest with --skip-problems');
   return `${lines.join('\n')}\n`;
 }
@@ -139,9 +139,9 @@ async function inPrivateFolder<Result>(run: (folder: string) => Promise<Result>)
   try {
     return await run(folder);
   } catch (error) {
-    if (error instanceof CodedError && error.code === 'LDIF_FILE') {
+    if (error instanceof CodedError && error.code === 'ADMIN_LDIF_FILE') {
       throw new CodedError(
-        'LDIF_FILE',
+        'CLI_CONTROL',
         `${error.message}; is the server another user's? Name a file that it can reach`,
       );
     }

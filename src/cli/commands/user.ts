@@ -6,6 +6,7 @@ import {
   collect,
   DRY_RUN,
   generatedLine,
+  PASSWORD_OPTIONS,
   type PasswordFlags,
   verb,
   wholeNumber,
@@ -53,11 +54,12 @@ export function addUserCommands(program: Command, ports: CommandPorts, act: Act)
     .option('--shell <path>', '/bin/bash when absent')
     .option('--group <name>', 'a group to be in; may be repeated', collect)
     .option('--key <line>', 'an SSH public key; may be repeated', collect)
-    .option('--password-stdin', 'read the password from standard input (one trailing newline is cut)')
-    .option('--generate', 'make a password and print it once')
+    .option(...PASSWORD_OPTIONS.stdin)
+    .option(...PASSWORD_OPTIONS.generate)
+    .option(...PASSWORD_OPTIONS.force)
     .option(...DRY_RUN)
     .action((name: string, flags: AddFlags, command: Command) => {
-      const { group, key, passwordStdin: _stdin, generate: _generate, ...same } = flags;
+      const { group, key, passwordStdin: _stdin, generate: _generate, force: _force, ...same } = flags;
       return commands.run(
         command,
         'user-add',
@@ -147,8 +149,9 @@ export function addUserCommands(program: Command, ports: CommandPorts, act: Act)
     .command('passwd')
     .description('set a password; works also when every administrator is locked out')
     .argument('<name>')
-    .option('--password-stdin', 'read the password from standard input (one trailing newline is cut)')
-    .option('--generate', 'make a password and print it once')
+    .option(...PASSWORD_OPTIONS.stdin)
+    .option(...PASSWORD_OPTIONS.generate)
+    .option(...PASSWORD_OPTIONS.force)
     .option('--must-change', 'it has to be changed at the first login')
     .option(...DRY_RUN)
     .action((name: string, flags: PasswordFlags & ChangeFlags & { mustChange?: true }, command: Command) =>

@@ -22,8 +22,12 @@ export class ControlDoor {
     this.#path = join(dataFolder, 'control.sock');
     this.#server = createServer((request, response) => {
       serve(request, response, run).catch((error: unknown) => {
+        if (error instanceof CodedError) {
+          logger.warn('act refused', { error: error.message, code: error.code });
+          return answer(response, 409, { error: error.message, code: error.code });
+        }
         logger.error('act failed', { error: messageOf(error) });
-        answer(response, 500, { error: error instanceof CodedError ? error.message : 'internal error, see the log' });
+        answer(response, 500, { error: 'internal error, see the log' });
       });
     });
   }
