@@ -67,6 +67,11 @@ function word(drawn: number): string {
   return text;
 }
 
+/** With all superclasses, which slapd does not add, so that both servers answer with the same values. */
+const PERSON_CLASSES = ['top', 'person', 'organizationalPerson', 'inetOrgPerson', 'posixAccount', 'ldapPublicKey']
+  .map((name) => `objectClass: ${name}\n`)
+  .join('');
+
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Two characters; those of number 1 are `ab`. */
@@ -125,16 +130,18 @@ export function* bonfireLdif(options: TreeOptions): Generator<string> {
 }
 
 function containers(): string {
-  const container = (ou: string) => `dn: ou=${ou},${BONFIRE_SUFFIX}\nobjectClass: organizationalUnit\nou: ${ou}\n\n`;
+  const container = (ou: string) =>
+    `dn: ou=${ou},${BONFIRE_SUFFIX}\nobjectClass: top\nobjectClass: organizationalUnit\nou: ${ou}\n\n`;
   const service = (cn: string, password: string) =>
-    `dn: cn=${cn},ou=Hosts,${BONFIRE_SUFFIX}\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\ncn: ${cn}\nuserPassword: ${saltedSha1(`salt ${cn}`, password)}\n\n`;
+    `dn: cn=${cn},ou=Hosts,${BONFIRE_SUFFIX}\nobjectClass: top\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\ncn: ${cn}\nuserPassword: ${saltedSha1(`salt ${cn}`, password)}\n\n`;
   let nodes = '';
   for (let number = 0; number < NODES; number += 1) {
-    const cn = `node${number}`;
-    nodes += `dn: cn=${cn},${NODES_DN}\nobjectClass: device\ncn: ${cn}\nserialNumber: ${100_000 + number}\nl: site ${number % 7}\n\n`;
+    // With a hyphen, which no uid has: a device is somebody who may log in, and a login name is one entry's.
+    const cn = `node-${number}`;
+    nodes += `dn: cn=${cn},${NODES_DN}\nobjectClass: top\nobjectClass: device\ncn: ${cn}\nserialNumber: ${100_000 + number}\nl: site ${number % 7}\n\n`;
   }
   return [
-    `dn: ${BONFIRE_SUFFIX}\nobjectClass: dcObject\nobjectClass: organization\ndc: bonfire-project\no: BonFIRE\n\n`,
+    `dn: ${BONFIRE_SUFFIX}\nobjectClass: top\nobjectClass: dcObject\nobjectClass: organization\ndc: bonfire-project\no: BonFIRE\n\n`,
     ...['People', 'Hosts', 'Groups', 'Nodes'].map(container),
     service('Portal', PORTAL_PASSWORD),
     service('Writer', WRITER.password),
@@ -149,10 +156,7 @@ function personLdif(options: TreeOptions, number: number): string {
   const surname = capital(word(draw(seed, number, DRAW.surname)));
   const second = number % 5 === 0 ? `sshPublicKey: ${sshKey(seed, number, `${uid}@second`)}\n` : '';
   return `dn: ${personDn(uid)}
-objectClass: inetOrgPerson
-objectClass: posixAccount
-objectClass: ldapPublicKey
-uid: ${uid}
+${PERSON_CLASSES}uid: ${uid}
 cn: ${given} ${surname}
 sn: ${surname}
 givenName: ${given}
@@ -182,7 +186,7 @@ function* groupsLdif(options: TreeOptions): Generator<string> {
 }
 
 function groupLdif(cn: string, gidNumber: number): string {
-  return `dn: cn=${cn},${GROUPS_DN}\nobjectClass: posixGroup\ncn: ${cn}\ngidNumber: ${gidNumber}\n`;
+  return `dn: cn=${cn},${GROUPS_DN}\nobjectClass: top\nobjectClass: posixGroup\ncn: ${cn}\ngidNumber: ${gidNumber}\n`;
 }
 
 function saltedSha1(salting: string, password: string): string {

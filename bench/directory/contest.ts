@@ -27,6 +27,8 @@ export interface Standing {
   /** Microseconds. */
   readonly p99: number;
   readonly octetsPerAnswer: number;
+  /** Processor time of the server, in microseconds; hardly changes while others are busy. */
+  readonly processorPerAnswer: number;
 }
 
 export interface ContestResult {
@@ -46,6 +48,8 @@ interface Side {
 
 const CONNECTIONS = 16;
 const WARM_UP_ROUNDS = 1;
+/** Seconds in every round before answers count. */
+const WARM_UP = 0.2;
 /** A round is quiet while others take less of the machine than this. */
 const QUIET = 0.1;
 /** At most so many times the rounds that count are played. */
@@ -61,7 +65,7 @@ export async function contest(
   for (let round = 0; round < WARM_UP_ROUNDS; round += 1) {
     for (const side of [ourSide, peerSide]) await measure(side, options);
   }
-  const played: { readonly ours: LoadReport; readonly peer: LoadReport; readonly disturbance: number }[] = [];
+  const played: { readonly ours: Measurement; readonly peer: Measurement; readonly disturbance: number }[] = [];
   const quiet = () => played.filter(({ disturbance }) => disturbance < QUIET).length;
   while (quiet() < options.rounds && played.length < options.rounds * MOST_TRIES) {
     const [others, began] = [othersSeconds(), performance.now()];
@@ -69,7 +73,10 @@ export async function contest(
     const machineSeconds = ((performance.now() - began) / 1000) * availableParallelism();
     const disturbance = Math.max(0, othersSeconds() - others) / machineSeconds;
     played.push({ ...round, disturbance });
-    const shown = [round.ours, round.peer].map(({ perSecond, p99 }) => `${perSecond.toFixed(0)} /s p99 ${p99} µs`);
+    const shown = [round.ours, round.peer].map(
+      ({ perSecond, p99, processorPerAnswer }) =>
+        `${perSecond.toFixed(0)} /s p99 ${p99} µs processor ${processorPerAnswer.toFixed(1)} µs`,
+    );
     process.stderr.write(`  ${shown.join('   ')}   others ${(disturbance * 100).toFixed(0)} %\n`);
   }
   const counted = played.toSorted((a, b) => a.disturbance - b.disturbance).slice(0, options.rounds);
@@ -88,7 +95,7 @@ export async function standingAlone(
 ): Promise<Standing> {
   const side = prepare(kind, 'alone', server, options);
   await measure(side, options);
-  const rounds: LoadReport[] = [];
+  const rounds: Measurement[] = [];
   while (rounds.length < options.rounds) rounds.push(await measure(side, options));
   return standing(rounds);
 }
@@ -104,26 +111,36 @@ function prepare(kind: QuestionKind, name: string, server: DirectoryServer, { fo
   };
 }
 
-async function measure(side: Side, { load, seconds }: ContestOptions): Promise<LoadReport> {
+interface Measurement extends LoadReport {
+  readonly processorPerAnswer: number;
+}
+
+async function measure(side: Side, { load, seconds }: ContestOptions): Promise<Measurement> {
   const { server, requests, preamble, cursor } = side;
+  const before = server.processorSeconds();
   const report = await runLoad(load, {
     port: server.port,
     requests,
     ...(preamble === undefined ? {} : { preamble }),
     connections: CONNECTIONS,
     seconds,
-    warmUp: 0.2,
+    warmUp: WARM_UP,
     start: cursor,
   });
   side.cursor = cursor + Math.ceil(report.answers * 1.2);
-  return report;
+  const spent = server.processorSeconds() - before;
+  return {
+    ...report,
+    processorPerAnswer: (spent / report.answers) * (report.seconds / (report.seconds + WARM_UP)) * 1e6,
+  };
 }
 
-function standing(reports: readonly LoadReport[]): Standing {
+function standing(reports: readonly Measurement[]): Standing {
   return {
     perSecond: median(reports.map(({ perSecond }) => perSecond)),
     p99: median(reports.map(({ p99 }) => p99)),
     octetsPerAnswer: median(reports.map(({ octetsPerAnswer }) => octetsPerAnswer)),
+    processorPerAnswer: median(reports.map(({ processorPerAnswer }) => processorPerAnswer)),
   };
 }
 
