@@ -99,7 +99,7 @@ export const COUNT_FIGURES = {
     what: "kill -9 while the directory's store writes: acknowledged writes lost, and half transactions",
     wanted: 'none',
     atLeast: 200,
-    files: ['store/journal-kill.test.ts'],
+    files: ['interop/store-kill.test.ts'],
   },
   'directory-disk-faults': {
     what: "acknowledged writes of the directory's store lost to a full disk, a read-only one, and fsync that fails",

@@ -30,6 +30,8 @@ export function completeSwap(database: string): void {
   discardStaged(database);
   if (!existsSync(nextPath(database))) return;
   for (const companion of ['-head', '-wal', '-shm']) rmSync(`${database}${companion}`, { force: true });
+  // A power cut must not bring the old log back beside the new file.
+  syncFolder(dirname(database));
   renameSync(nextPath(database), database);
   syncFolder(dirname(database));
 }
