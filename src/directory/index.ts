@@ -6,6 +6,7 @@
 export type { Comparison } from './compare.ts';
 export { type Directory, type DirectoryOptions, type DirectoryRules, openDirectory } from './directory.ts';
 export { type DirectoryConfiguration, directoryConfigurationSchema } from './directory-configuration.ts';
+export { copyTree, type ExportOptions, type TreeCopy } from './export-entries.ts';
 export { type Blocklist, builtInBlocklist, loadBlocklist } from './policy/blocklist.ts';
 export {
   PasswordPolicy,
@@ -69,7 +70,6 @@ export {
   MemberTag,
   type Period,
 } from './stored/member-form.ts';
-export { copyTree, type ExportOptions, type TreeCopy } from './export-entries.ts';
 export { Space } from './stored/space.ts';
 export { formatUuid, isNilUuid, NIL_UUID, parseUuid, UUID_OCTETS, UuidSource } from './stored/uuid.ts';
 export {
@@ -78,11 +78,7 @@ export {
   type DisabledWhen,
   disabledWhenSchema,
 } from './verifier/account-status.ts';
-export {
-  DirectoryAccounts,
-  type DirectoryAccountsPorts,
-} from './verifier/directory-accounts.ts';
-export { type AppPassword, LONGEST_LABEL, MOST_APP_PASSWORDS } from './verifier/app-password.ts';
+export { type AppPassword, LDAP_SERVICE, LONGEST_LABEL, MOST_APP_PASSWORDS } from './verifier/app-password.ts';
 export type {
   Authentication,
   AuthenticationRefusal,
@@ -90,6 +86,10 @@ export type {
   CommitVerifiers,
   FormVerifier,
 } from './verifier/authenticator.ts';
+export {
+  DirectoryAccounts,
+  type DirectoryAccountsPorts,
+} from './verifier/directory-accounts.ts';
 export type { PasswordModify } from './verifier/password-planner.ts';
 export type {
   PasswordChange,

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { domainsSchema, rolesSchema } from '../access/index.ts';
 import { auditSchema } from '../audit/index.ts';
 import { address, cidr, duration, mapOf, path } from '../config/index.ts';
-import { directoryConfigurationSchema } from '../directory/index.ts';
+import { directoryConfigurationSchema, LDAP_SERVICE } from '../directory/index.ts';
 import { ldapListenSchema, ldapsListenSchema } from '../ldap/index.ts';
 import { moduleSchemas, realmSchema } from '../realm/index.ts';
 import { refuseUnplainNames, servicesSchema } from '../web/index.ts';
@@ -65,7 +65,7 @@ export const configurationSchema = z.strictObject({
     .prefault({})
     .describe('Security realms, by name.'),
   roles: rolesSchema.prefault({}),
-  services: servicesSchema.prefault({}),
+  services: servicesSchema.superRefine(refuseReservedName).prefault({}),
   audit: auditSchema.prefault({}),
   log: z
     .strictObject({
@@ -78,6 +78,13 @@ export const configurationSchema = z.strictObject({
     .describe('Operational messages, to standard error as JSON lines.'),
   shutdownGrace: duration().prefault('10s').describe('How long requests under way may take after SIGTERM.'),
 });
+
+/** An app-bound password for the LDAP door would otherwise open a service of the web too. */
+function refuseReservedName(services: ReadonlyMap<string, unknown>, context: z.RefinementCtx): void {
+  if (!services.has(LDAP_SERVICE)) return;
+  const message = 'is the LDAP door itself as app-bound passwords know it; give the service another name';
+  context.addIssue({ code: 'custom', path: [LDAP_SERVICE], message });
+}
 
 export type Configuration = z.output<typeof configurationSchema>;
 

@@ -7,6 +7,15 @@ import type { Instant } from '../../base/index.ts';
 import type { AdminPorts } from '../ports.ts';
 import { type AccountBook, accountBook } from './account-book.ts';
 import { type AddUserReport, addUser, addUserInput } from './add-user.ts';
+import {
+  type AddAppPasswordReport,
+  type AppPasswordRow,
+  addAppPassword,
+  addAppPasswordInput,
+  listAppPasswords,
+  removeAppPassword,
+  removeAppPasswordInput,
+} from './app-passwords.ts';
 import { deleteAccount } from './delete-account.ts';
 import { groupMembers, groupMembersInput, groupOwners, groupOwnersInput, type MemberRow } from './group-members.ts';
 import { addGroup, addGroupInput, type GroupDetails, type GroupRow, listGroups, showGroup } from './groups.ts';
@@ -27,6 +36,9 @@ export const ACCOUNT_INPUT = {
   'user-delete': namedChange,
   'user-passwd': setPasswordInput,
   'user-keys': userKeysInput,
+  'user-app-password-add': addAppPasswordInput,
+  'user-app-password-list': named,
+  'user-app-password-remove': removeAppPasswordInput,
   'group-add': addGroupInput,
   'group-list': nothing,
   'group-show': named,
@@ -52,6 +64,9 @@ export interface AccountActs {
   readonly 'user-delete': AccountAct<'user-delete', Named>;
   readonly 'user-passwd': AccountAct<'user-passwd', SetPasswordReport>;
   readonly 'user-keys': AccountAct<'user-keys', { readonly keys: readonly string[] }>;
+  readonly 'user-app-password-add': AccountAct<'user-app-password-add', AddAppPasswordReport>;
+  readonly 'user-app-password-list': AccountAct<'user-app-password-list', readonly AppPasswordRow[]>;
+  readonly 'user-app-password-remove': AccountAct<'user-app-password-remove', Named>;
   readonly 'group-add': AccountAct<'group-add', Named & { readonly gidNumber: number }>;
   readonly 'group-list': AccountAct<'group-list', readonly GroupRow[]>;
   readonly 'group-show': AccountAct<'group-show', GroupDetails>;
@@ -109,6 +124,13 @@ export function createAccountActs(ports: AdminPorts): AccountActs {
     'user-keys': done('user.keys', userKeys, ({ add, remove }) =>
       add === undefined && remove === undefined ? undefined : { ...keyed('add', add), ...keyed('remove', remove) },
     ),
+    'user-app-password-add': done(
+      'user.app-password.add',
+      (accounts, input) => addAppPassword(accounts, input, ports.generation().services.keys()),
+      ({ service, label }) => ({ service, label }),
+    ),
+    'user-app-password-list': asked(listAppPasswords),
+    'user-app-password-remove': done('user.app-password.remove', removeAppPassword, ({ id }) => ({ id: String(id) })),
     'group-add': done('group.add', addGroup, ({ members, owners }) => ({
       ...listed('members', members),
       ...listed('owners', owners),

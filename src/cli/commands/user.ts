@@ -1,4 +1,4 @@
-/** `realmgate user add|list|show|set|keys|passwd|disable|enable|delete` */
+/** `realmgate user add|list|show|set|keys|passwd|app-password|disable|enable|delete` */
 import type { Command } from 'commander';
 import {
   AccountCommands,
@@ -14,6 +14,7 @@ import {
 import type { Act } from '../common-options.ts';
 import { table } from '../output.ts';
 import type { CommandPorts } from '../ports.ts';
+import { addAppPasswordCommands } from './user-app-password.ts';
 
 interface AddFlags extends ChangeFlags, PasswordFlags {
   readonly commonName?: string;
@@ -167,6 +168,7 @@ export function addUserCommands(program: Command, ports: CommandPorts, act: Act)
         ({ dn, generated }) => `${verb(flags, 'set', 'set')} the password of ${dn}\n${generatedLine(generated)}`,
       ),
     );
+  addAppPasswordCommands(user, commands);
   const changes = [
     ['disable', 'user-disable', 'disabled', 'let nobody log in as this person; the entry stays'],
     ['enable', 'user-enable', 'enabled', 'take back a disable'],

@@ -23,6 +23,9 @@ export interface AppPasswordMatch {
   readonly record: AppPasswordRecord;
 }
 
+/** The LDAP door as a service: a bind with a password of this one reads the directory. No service of the web has the name. */
+export const LDAP_SERVICE = 'ldap';
+
 /** Passwords bound to services that one owner may have. */
 export const MOST_APP_PASSWORDS = 100;
 /** Characters of a label or the name of a service. */

@@ -9,7 +9,12 @@
  */
 import type { AttemptRecord, AuditId, AuditTrail } from '../../audit/index.ts';
 import { type Clock, CodedError, type Instant, type Milliseconds } from '../../base/index.ts';
-import type { Authentication, AuthenticationRefusal, Verifiers } from '../../directory/index.ts';
+import {
+  type Authentication,
+  type AuthenticationRefusal,
+  LDAP_SERVICE,
+  type Verifiers,
+} from '../../directory/index.ts';
 import { canonicalLoginName, type LockoutLedger } from '../../realm/index.ts';
 import { type AttributeType, parseDistinguishedName, type Schema } from '../../x500/index.ts';
 import type { BindAttempt, BindAuthority, BindName, BindOutcome } from './bind-authority.ts';
@@ -46,9 +51,6 @@ export interface DirectoryBindsPorts {
 
 /** How long a bind waits while as many attempts of its name are under way as may still fail. */
 const LONGEST_WAIT: Milliseconds = 10_000;
-
-/** App-bound passwords of this service open the door. */
-const SERVICE = 'ldap';
 
 const REASON: Readonly<Record<AuthenticationRefusal, string>> = {
   'unknown-user': 'unknown-user',
@@ -132,7 +134,7 @@ class DirectoryBinds implements BindAuthority {
       answer =
         attempt.password === undefined
           ? verifiers.admit(uuid, { now })
-          : verifiers.authenticate(uuid, attempt.password, { now, service: SERVICE });
+          : verifiers.authenticate(uuid, attempt.password, { now, service: LDAP_SERVICE });
     } catch (error) {
       return this.#failed(bind, error);
     }
@@ -183,7 +185,7 @@ class DirectoryBinds implements BindAuthority {
     const { attempt, directory, now } = bind;
     if (attempt.password !== undefined) {
       try {
-        await directory.verifiers.authenticate(undefined, attempt.password, { now, service: SERVICE });
+        await directory.verifiers.authenticate(undefined, attempt.password, { now, service: LDAP_SERVICE });
       } catch (error) {
         return this.#busy(bind, error);
       }
