@@ -30,7 +30,7 @@ export function generatedFilter(chance: Chance, depth = 0): WireFilter {
     present: 14,
     atLeast: 6,
     atMost: 6,
-    approximately: 2,
+    approximately: 0.3,
     extensible: 3,
     and: 12 * combining,
     or: 12 * combining,

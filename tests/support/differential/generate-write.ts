@@ -51,7 +51,7 @@ function madeDn(chance: Chance): string {
   const number = chance.below(MADE);
   return chance.pick([
     `uid=made${number},${PEOPLE}`,
-    `cn=made${number},ou=Alpha,${PROJECTS}`,
+    `cn=box${number},ou=Alpha,${PROJECTS}`,
     `ou=made${number},${PROJECTS}`,
   ]);
 }
@@ -80,9 +80,9 @@ export function generatedAdd(chance: Chance, controls: readonly WireControl[]): 
       if (chance.happens(0.8)) attributes.set('ou', [made]);
       break;
     case 'device':
-      dn = `cn=${made},ou=Alpha,${PROJECTS}`;
+      dn = `cn=box${number},ou=Alpha,${PROJECTS}`;
       attributes.set('objectClass', CLASSES.device);
-      attributes.set('cn', [made, 'another name']);
+      attributes.set('cn', [`box${number}`, `other name of box${number}`]);
       break;
     case 'group':
       dn = `cn=${made},${GROUPS}`;
@@ -214,18 +214,19 @@ export function generatedRename(chance: Chance, controls: readonly WireControl[]
   const from = changeableDn(chance);
   const dn = /steady/i.test(from) ? `uid=absent,${PEOPLE}` : from;
   const type = /^\s*(uid|cn|ou)\b/i.exec(dn)?.[1] ?? 'cn';
-  const newRdn = chance.pick([
-    `${type}=made${chance.below(MADE)}`,
-    `${type}=made${chance.below(MADE)}`,
-    `${type}=${chance.pick(MOVING)}`,
-    `description=renamed`,
-    'nonsense',
-    `${type}=made${chance.below(MADE)}+l=there`,
-  ]);
+  // A name for each kind of entry, so that few of them claim the login name of another.
+  const name = `${type.toLowerCase() === 'cn' ? 'box' : 'made'}${chance.below(MADE)}`;
+  const kinds = { plain: 50, another: 8, taken: 8, other: 12, malformed: 10, two: 12 };
+  const newRdn = {
+    plain: `${type}=${name}`,
+    another: `${type}=renamed${chance.below(1_000)}`,
+    taken: `${type}=${type.toLowerCase() === 'cn' ? 'device1' : chance.pick(MOVING)}`,
+    other: 'description=renamed',
+    malformed: 'nonsense',
+    two: `${type}=${name}+l=there`,
+  }[chance.weighed(kinds)];
   const deleteOld = chance.happens(0.6);
-  const newSuperior = chance.happens(0.3)
-    ? chance.pick([PEOPLE, PROJECTS, `ou=Alpha,${PROJECTS}`, `ou=absent,${SUFFIX}`, dn, `cn=under,${dn}`, ''])
-    : undefined;
+  const newSuperior = chance.happens(0.3) ? newParent(chance, dn) : undefined;
   const target = `${newRdn},${newSuperior ?? dn.replace(/^(?:\\.|[^,])*,/, '')}`;
   return write(
     'modifyDn',
@@ -234,4 +235,21 @@ export function generatedRename(chance: Chance, controls: readonly WireControl[]
     [dn, target],
     controls,
   );
+}
+
+function newParent(chance: Chance, dn: string): string {
+  switch (chance.weighed({ people: 20, projects: 20, alpha: 20, absent: 2, below: 2, outside: 1 })) {
+    case 'people':
+      return PEOPLE;
+    case 'projects':
+      return PROJECTS;
+    case 'alpha':
+      return `ou=Alpha,${PROJECTS}`;
+    case 'absent':
+      return `ou=absent,${SUFFIX}`;
+    case 'below':
+      return chance.pick([dn, `cn=under,${dn}`]);
+    case 'outside':
+      return '';
+  }
 }

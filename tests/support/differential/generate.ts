@@ -1,5 +1,5 @@
 /** The corpus of generated requests: the same for the same seed. */
-import { bindRequest, element, extendedRequest, octetString, type WireControl } from '../ldap-wire.ts';
+import { bindRequest, element, extendedRequest, octetString, type WireControl, type WireFilter } from '../ldap-wire.ts';
 import { Chance } from './chance.ts';
 import { generatedCompare, generatedFilter, generatedSearch } from './generate-search.ts';
 import { generatedAdd, generatedDelete, generatedModify, generatedRename } from './generate-write.ts';
@@ -8,6 +8,8 @@ import type { GeneratedRequest } from './request.ts';
 import { MOVING, PASSWORD, PEOPLE } from './tree.ts';
 
 const WEIGHTS = { search: 52, compare: 9, add: 10, modify: 15, delete: 5, rename: 4, bind: 4, extended: 1 } as const;
+/** Requests with the assertion control (RFC 4528). */
+const ASSERTED = 0.04;
 const OID = {
   manageDsaIt: '2.16.840.1.113730.3.4.2',
   assertion: '1.3.6.1.1.12',
@@ -17,11 +19,20 @@ const OID = {
 
 export function* generatedRequests(seed: number, count: number): Generator<GeneratedRequest> {
   const chance = new Chance(seed);
-  for (let number = 0; number < count; number += 1) yield generatedRequest(chance);
+  for (let number = 0; number < count; number += 1) {
+    const asserted = chance.happens(ASSERTED) ? generatedFilter(chance, 2) : undefined;
+    const request = generatedRequest(chance, asserted);
+    yield asserted === undefined || request.controls.length === 0
+      ? request
+      : { ...request, text: `${request.text} if ${asserted.text}` };
+  }
 }
 
-function generatedRequest(chance: Chance): GeneratedRequest {
-  const controls = generatedControls(chance);
+function generatedRequest(chance: Chance, asserted: WireFilter | undefined): GeneratedRequest {
+  const controls =
+    asserted === undefined
+      ? generatedControls(chance)
+      : [{ oid: OID.assertion, critical: true, value: asserted.octets }];
   switch (chance.weighed(WEIGHTS)) {
     case 'search':
       return generatedSearch(chance, controls);
@@ -43,13 +54,11 @@ function generatedRequest(chance: Chance): GeneratedRequest {
 }
 
 function generatedControls(chance: Chance): readonly WireControl[] {
-  switch (chance.weighed({ none: 92, manage: 2, assertion: 4, unknown: 1, unknownCritical: 1 })) {
+  switch (chance.weighed({ none: 96, manage: 2, unknown: 1, unknownCritical: 1 })) {
     case 'none':
       return [];
     case 'manage':
       return [{ oid: OID.manageDsaIt, critical: true }];
-    case 'assertion':
-      return [{ oid: OID.assertion, critical: true, value: generatedFilter(chance, 2).octets }];
     case 'unknown':
       return [{ oid: OID.unknown, critical: false }];
     case 'unknownCritical':

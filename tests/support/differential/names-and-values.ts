@@ -19,10 +19,11 @@ const ATTRIBUTES = {
     'serialNumber',
   ],
   mail: ['mail'],
-  uid: ['uid', 'memberUid'],
+  uid: ['uid'],
   number: ['uidNumber', 'gidNumber', 'shadowMax'],
   phone: ['telephoneNumber', 'mobile', 'homePhone'],
-  dn: ['member', 'seeAlso', 'manager', 'owner'],
+  dn: ['seeAlso', 'manager', 'owner', 'secretary'],
+  group: ['memberUid', 'member'],
   objectClass: ['objectClass'],
   exact: ['homeDirectory', 'loginShell', 'labeledURI'],
   octets: ['sshPublicKey'],
@@ -34,7 +35,8 @@ type Family = keyof typeof ATTRIBUTES;
 const FAMILY_WEIGHTS: Readonly<Record<Family, number>> = {
   text: 30,
   mail: 10,
-  uid: 12,
+  uid: 11,
+  group: 1,
   number: 12,
   phone: 6,
   dn: 4,
@@ -126,6 +128,8 @@ export function attributeValue(chance: Chance, family: Family): string {
       return chance.happens(0.1) ? chance.pick(TEXTS) : respelled(`${uid()}@bonfire-project.eu`);
     case 'uid':
       return respelled(uid());
+    case 'group':
+      return chance.happens(0.5) ? personDn(chance) : uid();
     case 'number':
       return chance.happens(0.12)
         ? chance.pick(['', '-', 'twelve', '007', '+5', '-0', ' 5', '1.5', '99999999999999999999'])
@@ -169,7 +173,7 @@ export function anyDn(chance: Chance): string {
     case 'deeper':
       return `cn=x,ou=absent,${chance.pick(KNOWN_DNS)}`;
     case 'top':
-      return chance.pick(['', 'dc=eu', 'dc=elsewhere,dc=org', 'cn=Subschema', 'o=none']);
+      return chance.happens(0.05) ? 'cn=Subschema' : chance.pick(['', 'dc=eu', 'dc=elsewhere,dc=org', 'o=none']);
     case 'malformed':
       return chance.pick([
         'nonsense',
