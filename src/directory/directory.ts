@@ -8,7 +8,7 @@
  */
 import type { Clock, Instant, Logger, Random } from '../base/index.ts';
 import type { KeyDerivation } from '../password/index.ts';
-import type { JournalStore, ObjectWrite } from '../store/index.ts';
+import type { JournalStore, JournalTransaction, ObjectWrite } from '../store/index.ts';
 import { type DistinguishedName, formatDistinguishedName, type Schema } from '../x500/index.ts';
 import { parseCsn } from './change-sequence-number.ts';
 import { type Comparison, compare } from './compare.ts';
@@ -114,6 +114,11 @@ export class Directory {
       passwords: this.verifiers,
       rightsOf: (asker, now) => this.rightsOf(asker, now),
       matches: (entry, filter, now, rights) => matches(this.view, entry, filter, now, rights),
+      matchesAlone: (object, filter) => {
+        const view = new DirectoryView(schema);
+        view.load([object]);
+        return matches(view, view.namingContexts()[0]!, filter, clock.now());
+      },
     });
   }
 
@@ -185,6 +190,11 @@ export class Directory {
       return { touches, outcome: { csn: this.#context.csns.next(), writes } };
     });
     return result === SUCCESS;
+  }
+
+  /** Takes over what another process made durable, in the order of its journal; for a directory that writes nothing itself. */
+  follow(records: readonly JournalTransaction[]): void {
+    for (const { writes, csn } of records) this.#apply(writes, csn);
   }
 
   /** Calls `listener` with what has become durable and is seen; returns how to end that. */

@@ -6,9 +6,13 @@
  * refused anyway.
  */
 import { type Instant, unreachable } from '../../base/index.ts';
-import type { Filter } from '../../x500/index.ts';
+import type { StoredObject } from '../../store/index.ts';
+import { type DistinguishedName, type Filter, formatDistinguishedName } from '../../x500/index.ts';
 import type { Asker } from '../rights/asker.ts';
 import type { Rights } from '../rights/rights.ts';
+import { encodeEntry } from '../stored/entry-form.ts';
+import { Space } from '../stored/space.ts';
+import { NIL_UUID } from '../stored/uuid.ts';
 import type { PasswordChange, PasswordModification, VerifierPlan, VerifierRefusal } from '../verifier/verifier-plan.ts';
 import type { AddChange, ChangeOptions, DirectoryChange, ModifyChange, PasswordModifyChange } from './change.ts';
 import type { CheckedWrites, CheckOutcome, CommitQueue } from './commit-queue.ts';
@@ -21,7 +25,7 @@ import { planPassword } from './plan-password.ts';
 import { planRename } from './plan-rename.ts';
 import { Refusal } from './refusal.ts';
 import { type DirectoryResult, SUCCESS } from './result.ts';
-import { type Plan, Transaction } from './transaction.ts';
+import { type Edit, type Plan, Transaction } from './transaction.ts';
 import { latin1 } from './value-rules.ts';
 import type { WriteContext } from './write-context.ts';
 
@@ -44,6 +48,8 @@ export interface ChangeRunnerOptions {
   readonly rightsOf: (asker: Asker, now: Instant) => Rights;
   /** Whether the entry matches a filter, as far as the asker may know. */
   readonly matches: (entry: number, filter: Filter, now: Instant, rights: Rights) => boolean | undefined;
+  /** Whether an entry that is not in the view matches a filter. */
+  readonly matchesAlone: (entry: StoredObject, filter: Filter) => boolean | undefined;
 }
 
 /** One request on its way. */
@@ -198,6 +204,7 @@ export class ChangeRunner {
           uuid: request.newUuid,
           keep: options.keepOperational === true,
           password,
+          assertion: (entry) => this.#assertNew(change.dn, entry, options.assertion),
         });
       case 'delete':
         return planDelete(transaction, change, assertion);
@@ -217,6 +224,15 @@ export class ChangeRunner {
   #assert(transaction: Transaction, entry: number, assertion: Filter | undefined): Refusal | undefined {
     if (assertion === undefined) return undefined;
     if (this.#options.matches(entry, assertion, transaction.now, transaction.rights) === true) return undefined;
+    return new Refusal('assertionFailed', 'the entry does not match the assertion');
+  }
+
+  /** An entry that is not there yet is looked at in a tree of its own. */
+  #assertNew(dn: DistinguishedName, { uuid, draft }: Edit, assertion: Filter | undefined): Refusal | undefined {
+    if (assertion === undefined) return undefined;
+    const rdn = formatDistinguishedName(dn);
+    const value = encodeEntry({ parent: NIL_UUID, rdn, ...draft.stored() });
+    if (this.#options.matchesAlone({ space: Space.entry, key: uuid, value }, assertion) === true) return undefined;
     return new Refusal('assertionFailed', 'the entry does not match the assertion');
   }
 }

@@ -18,7 +18,7 @@ export interface ClassProfile {
   /** Whether its classes allow userPassword, and a form of membership: what is not part of the entry's own content. */
   readonly allowsPassword: boolean;
   readonly allowsMembers: boolean;
-  /** Whether it is a host or a service that logs in by its cn, having no uid. */
+  /** Whether it is a host or a service that logs in by its cn, having no uid. One that can have no password does not: printers share names. */
   readonly isHost: boolean;
 }
 
@@ -77,7 +77,7 @@ export class ClassProfiles {
       allowed,
       allowsPassword: names.has('userPassword'),
       allowsMembers: names.has('member') || names.has('memberUid'),
-      isHost: [...classes].some(({ oid }) => HOST_CLASSES.has(oid)),
+      isHost: names.has('userPassword') && [...classes].some(({ oid }) => HOST_CLASSES.has(oid)),
     };
   }
 }

@@ -9,7 +9,7 @@ import type { Attribute, Modification } from './change.ts';
 import { type MembershipForm, membershipForm, periodOf } from './membership-form.ts';
 import { canonicalName } from './naming.ts';
 import { Refusal } from './refusal.ts';
-import { checkValues } from './value-rules.ts';
+import { checkSyntax, checkValues } from './value-rules.ts';
 
 export interface GivenAttribute {
   readonly description: AttributeDescription;
@@ -46,7 +46,7 @@ export function readAttributes(
 ): readonly GivenAttribute[] | Refusal {
   const given = new Map<string, GivenAttribute>();
   for (const each of attributes) {
-    const read = readAttribute(each, descriptions, keep);
+    const read = readAttribute(each, descriptions, { keep });
     if (read instanceof Refusal) return read;
     const { description, values } = read;
     if (keep && PASSED_OVER.has(description.type.name)) continue;
@@ -72,7 +72,7 @@ export function readModifications(
     if (operation === 'increment' && values.length !== 1) {
       return new Refusal('protocolError', `${attribute}: an increment takes one value`);
     }
-    const read = readAttribute({ attribute, values }, descriptions, false);
+    const read = readAttribute({ attribute, values }, descriptions, { goes: operation === 'delete' });
     if (read instanceof Refusal) return read;
     if (operation === 'increment' && read.description.type.syntax.oid !== INTEGER_SYNTAX) {
       return new Refusal('constraintViolation', `${attribute}: is no integer, which alone can be incremented`);
@@ -82,10 +82,11 @@ export function readModifications(
   return given;
 }
 
+/** `keep`: what the directory itself writes is taken too. `goes`: the values are to be removed. */
 function readAttribute(
   { attribute, values }: Attribute,
   descriptions: AttributeDescriptions,
-  keep: boolean,
+  { keep = false, goes = false }: { readonly keep?: boolean; readonly goes?: boolean },
 ): GivenAttribute | Refusal {
   const description = descriptions.of(attribute);
   if (description === undefined) {
@@ -99,7 +100,8 @@ function readAttribute(
   const form = membershipForm(description);
   const period = form === undefined ? undefined : periodOf(description);
   if (period instanceof Refusal) return period;
-  const refusal = checkValues(description, values);
+  // Values that go need not be fit to stay together: whether they are there is looked at one by one.
+  const refusal = goes ? checkSyntax(description, values) : checkValues(description, values);
   if (refusal !== undefined) return refusal;
   const isNames = type.syntax.oid === DN_SYNTAX && form === undefined;
   return { description, values: isNames ? canonicalNames(values, descriptions) : values, form, period };

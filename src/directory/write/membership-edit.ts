@@ -83,8 +83,7 @@ export class MembershipEdit {
       wanted.set(this.#key(member), member);
     }
     for (const member of this.#shown(form)) {
-      const key = this.#key(member);
-      if (!wanted.has(key) && this.#pending.get(key)?.period === undefined) this.#set(member, undefined, form);
+      if (!wanted.has(this.#key(member))) this.#set(member, undefined, form);
     }
     for (const member of wanted.values()) {
       const current = this.#period(member);

@@ -25,6 +25,8 @@ export interface AddOptions {
   readonly keep: boolean;
   /** What its userPassword comes to; `pending` while that is not known yet, and only the rest is checked. */
   readonly password: VerifierPlan | 'pending' | undefined;
+  /** Refuses the entry, which is complete but for what is stamped on it, when it is not what the asker asserted. */
+  readonly assertion?: (entry: Edit) => Refusal | undefined;
 }
 
 export function planAdd(transaction: Transaction, change: AddChange, options: AddOptions): Plan | Refusal {
@@ -81,6 +83,8 @@ export function planAdd(transaction: Transaction, change: AddChange, options: Ad
   transaction.setOperational(draft, 'structuralObjectClass', profile.structural.name);
   members.commit();
   adopt(transaction, uuid, formatDistinguishedName(name.dn), names.uids);
+  const refused = options.assertion?.(edit);
+  if (refused !== undefined) return refused;
   const keep = options.keep && draft.values('modifyTimestamp').length > 0;
   if (draft.values('creatorsName').length === 0) {
     transaction.setOperational(draft, 'creatorsName', transaction.askerName());

@@ -180,7 +180,7 @@ function deleteValues(draft: EntryDraft, { description, values }: GivenModificat
   const going = new Set<string>();
   for (const [index, value] of values.entries()) {
     const key = valueKey(description.type, value);
-    if (!present.has(key)) {
+    if (!present.has(key) || going.has(key)) {
       return new Refusal('noSuchAttribute', `${description.name}: value #${index} is not there`);
     }
     going.add(key);

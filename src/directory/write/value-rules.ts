@@ -19,16 +19,26 @@ export function latin1(octets: Uint8Array): string {
   return Buffer.prototype.latin1Slice.call(octets, 0, octets.length);
 }
 
-/** Undefined when the values may be those of the attribute. */
-export function checkValues({ type, name }: AttributeDescription, values: readonly Uint8Array[]): Refusal | undefined {
-  if (type.singleValue && values.length > 1) {
-    return new Refusal('constraintViolation', `${name}: has one value at most, ${values.length} were given`);
-  }
-  const keys = new Set<string>();
+/** Undefined when each value is one of the attribute's syntax. */
+export function checkSyntax({ type, name }: AttributeDescription, values: readonly Uint8Array[]): Refusal | undefined {
   for (const [index, value] of values.entries()) {
     const fault = type.syntax.fault(value);
     if (fault !== undefined) return new Refusal('invalidAttributeSyntax', `${name}: value #${index}: ${fault}`);
-    if (values.length > 1 && keys.size === keys.add(valueKey(type, value)).size) {
+  }
+  return undefined;
+}
+
+/** Undefined when the values may be those of the attribute, together. */
+export function checkValues(description: AttributeDescription, values: readonly Uint8Array[]): Refusal | undefined {
+  const { type, name } = description;
+  if (type.singleValue && values.length > 1) {
+    return new Refusal('constraintViolation', `${name}: has one value at most, ${values.length} were given`);
+  }
+  const fault = checkSyntax(description, values);
+  if (fault !== undefined || values.length < 2) return fault;
+  const keys = new Set<string>();
+  for (const [index, value] of values.entries()) {
+    if (keys.size === keys.add(valueKey(type, value)).size) {
       return new Refusal('attributeOrValueExists', `${name}: value #${index} was given before`);
     }
   }

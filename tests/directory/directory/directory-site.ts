@@ -102,7 +102,7 @@ export function person(uid: string, more: Written = {}): Written {
     sn: uid,
     uidNumber: '1000',
     gidNumber: '100',
-    homeDirectory: '/home/x',
+    homeDirectory: '/srv/x',
     ...more,
   };
 }

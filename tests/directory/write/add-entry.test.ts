@@ -205,13 +205,16 @@ describe('login names', () => {
   it('are one entry each, whatever their spelling, of people and hosts', async (t) => {
     const site = await DirectorySite.open(t);
     await site.addPeople('alice', 'straße');
-    await site.mustAdd('cn=Portal,ou=Hosts', { objectClass: ['device'] });
+    await site.mustAdd('cn=Portal,ou=Hosts', {
+      objectClass: ['device', 'simpleSecurityObject'],
+      userPassword: '{SSHA}DOyvOVTEBBeCVY4frQmBoCZJ4AvThKWl',
+    });
     const taken: readonly [string, Written][] = [
       ['uid=Álice,ou=People', person('Álice')],
       ['uid=bob,ou=People', person('bob', { uid: ['bob', 'ALICE'] })],
       ['uid=strasse,ou=Hosts', person('strasse')],
       ['uid=portal,ou=People', person('portal')],
-      ['cn=alice,ou=Hosts', { objectClass: 'device' }],
+      ['cn=alice,ou=Hosts', { objectClass: ['applicationProcess', 'simpleSecurityObject'], userPassword: 'x' }],
     ];
     for (const [name, written] of taken) {
       const result = await site.add(name, written);
@@ -223,6 +226,14 @@ describe('login names', () => {
     assert.equal(find('STRASSE'), site.entry('uid=straße,ou=People'));
     assert.equal(find('PoRtAl'), site.entry('cn=Portal,ou=Hosts'));
     assert.equal(find('bob'), undefined);
+  });
+
+  it('are none of what cannot log in', async (t) => {
+    const site = await DirectorySite.open(t);
+    await site.addPeople('hp');
+    await site.mustAdd('cn=hp,ou=Hosts', { objectClass: 'device' });
+    await site.mustAdd('cn=hp,ou=Groups', { objectClass: 'device' });
+    assert.equal(site.directory.logins.find('hp'), site.entry('uid=hp,ou=People'));
   });
 
   it('are free again when their entry goes or is called otherwise', async (t) => {

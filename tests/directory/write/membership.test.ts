@@ -54,6 +54,21 @@ describe('membership', () => {
     assert.equal(twice.code, 'noSuchAttribute');
   });
 
+  it('is what the last of several modifications says', async (t) => {
+    const site = await DirectorySite.open(t);
+    await site.addPeople('alice', 'bob');
+    await site.addGroup('labs', { memberUid: ['x'] });
+    const last = (form: string, ...values: string[]) => mod('replace', form, ...values);
+    await site.modify(LABS, last('memberUid', 'y', 'alice'), last('memberUid', 'z'));
+    assert.deepEqual(site.values(LABS, 'memberUid'), ['z']);
+    await site.modify(LABS, last('member', at('alice'), at('bob')), last('memberUid', 'alice', 'bob'));
+    assert.deepEqual(site.values(LABS, 'memberUid').sort(), ['alice', 'bob']);
+    await site.modify(LABS, mod('add', 'memberUid', 'y'), mod('delete', 'memberUid', 'y'), mod('delete', 'member'));
+    assert.deepEqual(site.values(LABS, 'memberUid'), []);
+    const twice = await site.modify(LABS, mod('add', 'memberUid', 'y'), mod('delete', 'memberUid', 'y', 'y'));
+    assert.equal(twice.code, 'noSuchAttribute');
+  });
+
   it('is by memberUid exactly as it is spelled', async (t) => {
     const site = await DirectorySite.open(t);
     await site.addPeople('alice');

@@ -94,6 +94,8 @@ describe('modifying an entry', () => {
       ['a value given twice', ALICE, [mod('add', 'mail', 'n@x', 'N@X')], 'attributeOrValueExists', /mail: value #1/],
       ['a value that is not there', ALICE, [mod('delete', 'mail', 'b@x')], 'noSuchAttribute', /mail: value #0/],
       ['an attribute that is not there', ALICE, [mod('delete', 'title')], 'noSuchAttribute', /title/],
+      ['a value that goes twice', ALICE, [mod('delete', 'mail', 'a@x', 'A@X')], 'noSuchAttribute', /mail: value #1/],
+      ['to take two values from one', ALICE, [mod('delete', 'uidNumber', '1', '2')], 'noSuchAttribute', /uidNumber/],
       ['a second value of one', ALICE, [mod('add', 'uidNumber', '7')], 'constraintViolation', /uidNumber/],
       ['a value of another syntax', ALICE, [mod('replace', 'gidNumber', 'x')], 'invalidAttributeSyntax', /gidNumber/],
       [
@@ -196,6 +198,13 @@ describe('what goes with a change', async () => {
     assert.deepEqual(site.values(ALICE, 'sn'), ['one']);
     const undefinedOne = parseFilter('(shoeSize=42)')!;
     assert.equal((await site.apply(change('two'), { assertion: undefinedOne })).code, 'assertionFailed');
+  });
+
+  it('is an assertion about an entry that is to be', async () => {
+    const add = (filter: string) =>
+      site.add('uid=new,ou=People', person('new', { mail: 'n@x' }), { assertion: parseFilter(filter)! });
+    assert.equal((await add('(mail=other@x)')).code, 'assertionFailed');
+    assert.equal((await add(`(&(mail=N@X)(objectClass=person)(entryDN=UID=new,ou=People,${SUFFIX}))`)).code, 'success');
   });
 
   it('is a look at the entry right before and right after', async () => {
