@@ -3,8 +3,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { journalForm } from '../journal/journal-form.ts';
-import { JOURNAL_FILE } from '../journal/sqlite-journal.ts';
+import { JOURNAL_FILE, journalForm } from '../journal/journal-form.ts';
 import { RECORD_FORM } from '../records/record-form.ts';
 import { RECORD_FILE } from '../records/sqlite-store.ts';
 import type { Form } from '../sqlite/form.ts';

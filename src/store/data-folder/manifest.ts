@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../../base/index.ts';
 import { storeError } from '../errors.ts';
-import { JOURNAL_FILE } from '../journal/sqlite-journal.ts';
+import { JOURNAL_FILE } from '../journal/journal-form.ts';
 import { RECORD_FILE } from '../records/sqlite-store.ts';
 
 const DATABASE = z.object({

@@ -4,8 +4,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../base/index.ts';
+import { JOURNAL_FILE } from '../journal/journal-form.ts';
 import { JournalReader } from '../journal/journal-reader.ts';
-import { JOURNAL_FILE } from '../journal/sqlite-journal.ts';
 import { verifyContent } from '../journal/verify-content.ts';
 import { RECORD_FILE } from '../records/sqlite-store.ts';
 import { verifyRecords } from '../records/verify-records.ts';

@@ -9,6 +9,9 @@ import { checksum } from '../sqlite/checksum.ts';
 import type { Form } from '../sqlite/form.ts';
 import { insertState } from './journal-state.ts';
 
+/** The file in the data folder. */
+export const JOURNAL_FILE = 'directory.db';
+
 /** `generation` names the content of a file that is made anew. */
 export function journalForm(generation: string): Form {
   return {

@@ -7,12 +7,13 @@ import { extname, join } from 'node:path';
 import type { Random } from '../../base/index.ts';
 import { storeError } from '../errors.ts';
 import { makePrivateFolder } from '../private-files.ts';
-import { damaged } from '../sqlite/damage.ts';
 import { openDatabase, sqliteFailure } from '../sqlite/database.ts';
 import { completeSwap, swapIn } from '../sqlite/swap.ts';
 import { WriterThread } from '../sqlite/writer-thread.ts';
 import { newGeneration } from './generation.ts';
+import { JOURNAL_FILE } from './journal-form.ts';
 import { JournalReader } from './journal-reader.ts';
+import { JournalSnapshot } from './journal-snapshot.ts';
 import { type JournalState, StateRow } from './journal-state.ts';
 import type {
   AppendOutcome,
@@ -26,13 +27,9 @@ import type {
 import { type JournalResult, type JournalTask, TRIM_LIMIT } from './journal-task.ts';
 import type { JournalWriterData } from './journal-writer.ts';
 import { checkTransactions, RECORDS_LIMIT } from './limits.ts';
-import { scanObjects } from './object-scan.ts';
 import { SqliteStagedContent } from './staged-content.ts';
 import { verifyContent } from './verify-content.ts';
 import { encodeWrites } from './write-codec.ts';
-
-/** The file in the data folder. */
-export const JOURNAL_FILE = 'directory.db';
 
 export interface JournalStoreOptions {
   /** The data folder; made with mode 0700 when missing. The caller holds its lock (`lockDataFolder`). */
@@ -86,7 +83,7 @@ class SqliteJournalStore implements JournalStore {
   #live: Live;
   #head: number;
   #csn: string;
-  readonly #snapshots = new Set<JournalReader>();
+  readonly #snapshots = new Set<JournalSnapshot>();
   #staged: SqliteStagedContent | undefined;
   /** Settles with the swap that is under way. */
   #swapping: Promise<unknown> | undefined;
@@ -114,46 +111,9 @@ class SqliteJournalStore implements JournalStore {
 
   async objects(): Promise<ObjectSnapshot> {
     await this.#ready();
-    const reader = new JournalReader(this.#path);
-    try {
-      reader.db.exec('BEGIN');
-      const state = reader.state();
-      this.#snapshots.add(reader);
-      return {
-        generation: state.generation,
-        head: state.head,
-        csn: state.csn,
-        count: state.objects,
-        [Symbol.asyncIterator]: () => this.#batches(reader),
-      };
-    } catch (error) {
-      reader.close();
-      throw sqliteFailure(error, this.#path);
-    }
-  }
-
-  async *#batches(reader: JournalReader) {
-    const refuseWhenEnded = () => {
-      if (!this.#snapshots.has(reader)) throw storeError('STORE_CLOSED', 'the snapshot has ended');
-    };
-    try {
-      refuseWhenEnded();
-      const state = reader.state();
-      const batches = scanObjects(reader.db, state, (what) => {
-        throw damaged(reader.db, what);
-      });
-      for (;;) {
-        refuseWhenEnded();
-        const { value, done } = batches.next();
-        if (done === true) return;
-        yield value;
-      }
-    } catch (error) {
-      throw sqliteFailure(error, this.#path);
-    } finally {
-      this.#snapshots.delete(reader);
-      reader.close();
-    }
+    const snapshot = new JournalSnapshot(this.#path, (ended) => this.#snapshots.delete(ended));
+    this.#snapshots.add(snapshot);
+    return snapshot;
   }
 
   async journal(after: number, limit = 1000): Promise<readonly JournalRecord[]> {
@@ -247,8 +207,7 @@ class SqliteJournalStore implements JournalStore {
 
   /** The readers go first: only the last connection of a file can fold the write-ahead log into it. */
   async #release(): Promise<void> {
-    for (const reader of this.#snapshots) reader.close();
-    this.#snapshots.clear();
+    for (const snapshot of this.#snapshots) snapshot.end();
     this.#live.reader.close();
     await this.#live.writer.close();
   }
