@@ -3,8 +3,8 @@
  * operational ones (RFC 3673), `1.1` for none, `@class` for the attributes of a class (RFC 4529). What nobody knows is passed over.
  */
 import type { AttributeType } from '../../x500/index.ts';
+import { hasOptions } from '../view/attribute-target.ts';
 import type { ViewContent } from '../view/view-content.ts';
-import { hasOptions } from './filter-target.ts';
 
 interface Selected {
   readonly type: AttributeType;

@@ -82,7 +82,7 @@ export class OneCandidate implements Candidates {
 export class ListCandidates implements Candidates {
   readonly count: number;
   readonly #collect: () => NumberList;
-  #list: Int32Array | undefined;
+  #list: NumberList | undefined;
   #at = 0;
 
   constructor(count: number, collect: () => NumberList) {
@@ -91,11 +91,12 @@ export class ListCandidates implements Candidates {
   }
 
   next(after: EntryNumber): EntryNumber {
-    this.#list ??= this.#collect().sortedSet();
+    this.#list ??= this.#collect().sortSet();
+    const list = this.#list;
     // Asked with growing numbers, as a search does; but also again with one that was asked before.
-    if (this.#at > 0 && this.#list[this.#at - 1]! > after) this.#at = 0;
-    while (this.#at < this.#list.length && this.#list[this.#at]! <= after) this.#at += 1;
-    return this.#at < this.#list.length ? this.#list[this.#at]! : -1;
+    if (this.#at > 0 && list.at(this.#at - 1) > after) this.#at = 0;
+    while (this.#at < list.length && list.at(this.#at) <= after) this.#at += 1;
+    return this.#at < list.length ? list.at(this.#at) : -1;
   }
 }
 

@@ -5,9 +5,9 @@
  * syntax, an order or pieces where the type has no rule for them.
  */
 import { type AttributeType, type Filter, type MatchingRule, parseDistinguishedName } from '../../x500/index.ts';
+import type { AttributeTarget } from '../view/attribute-target.ts';
 import type { ViewContent } from '../view/view-content.ts';
 import { FALSE, type FilterNode, type Lookup, TRUE, UNDEFINED } from './filter-node.ts';
-import { FilterTarget } from './filter-target.ts';
 import { type MembershipForm, MembershipLeaf } from './membership-leaf.ts';
 import { EqualityTest, OrderTest, RuleTest, SubstringsTest, type ValueTest } from './value-test.ts';
 
@@ -72,21 +72,20 @@ function compileEquality(content: ViewContent, { attribute, value }: Comparison)
   const description = content.descriptions.requested.of(attribute);
   const rule = description?.type.equality;
   if (description === undefined || rule === undefined) return UNKNOWN;
+  const { type, options } = description;
+  if (options.length === 0 && type === content.objectClass) {
+    const objectClass = content.schema.objectClass(asBuffer(value).toString('latin1'));
+    if (objectClass !== undefined) return { kind: 'class', type, key: content.descriptions.classKey(objectClass) };
+  }
   const normal = assertionForm(rule, value);
   if (normal === undefined) return UNKNOWN;
-  const { type, options } = description;
   if (options.length === 0) {
-    if (type === content.objectClass) return classNode(content, type, value);
+    if (type === content.objectClass) return { kind: 'class', type, key: undefined };
     const leaf = membershipLeaf(content, type, value, normal, false);
     if (leaf !== undefined) return { kind: 'membership', type, leaf };
   }
   const test = new EqualityTest(content.descriptions.formOf(rule), normal);
   return valueNode(targetOf(content, attribute), test, 'equality');
-}
-
-function classNode(content: ViewContent, type: AttributeType, value: Uint8Array): FilterNode {
-  const objectClass = content.schema.objectClass(Buffer.from(value).toString('latin1'));
-  return { kind: 'class', type, key: objectClass && content.descriptions.classKey(objectClass) };
 }
 
 /** The item on a membership that an equality is; undefined when the type is none of those. */
@@ -99,7 +98,7 @@ function membershipLeaf(
 ): MembershipLeaf | undefined {
   const form = content.computed.of(type)?.name;
   if (form !== 'member' && form !== 'memberOf' && form !== 'memberUid') return undefined;
-  const octets = Buffer.from(value.buffer, value.byteOffset, value.length);
+  const octets = asBuffer(value);
   return form === 'memberUid'
     ? new MembershipLeaf(form, { uid: octets, normal }, nested)
     : namedLeaf(form, octets.toString('utf8'), nested);
@@ -151,14 +150,7 @@ function compileExtensible(content: ViewContent, filter: FilterOfKind<'extensibl
   if (made === undefined) return UNKNOWN;
   const { test, lookup } = made;
   const target =
-    attribute === undefined
-      ? new FilterTarget(
-          content.schema,
-          content.computed,
-          content.schema.attributeTypes.filter((each) => applies(rule, each)),
-          [],
-        )
-      : targetOf(content, attribute);
+    attribute === undefined ? content.targets.where((each) => applies(rule, each)) : targetOf(content, attribute);
   return valueNode(target, test, lookup, dnAttributes);
 }
 
@@ -187,16 +179,19 @@ function applies(rule: MatchingRule, type: AttributeType): boolean {
   );
 }
 
-function targetOf(content: ViewContent, attribute: string): FilterTarget | undefined {
+function targetOf(content: ViewContent, attribute: string): AttributeTarget | undefined {
   const description = content.descriptions.requested.of(attribute);
-  if (description === undefined) return undefined;
-  return new FilterTarget(content.schema, content.computed, description.type.subtypes, description.options);
+  return description && content.targets.of(description);
 }
 
-function valueNode(target: FilterTarget | undefined, test: ValueTest, lookup: Lookup, inName = false): FilterNode {
+function valueNode(target: AttributeTarget | undefined, test: ValueTest, lookup: Lookup, inName = false): FilterNode {
   return target === undefined || target.types.length === 0 ? UNKNOWN : { kind: 'value', target, test, lookup, inName };
 }
 
 function assertionForm(rule: MatchingRule, value: Uint8Array): Uint8Array | undefined {
   return rule.normalizeAssertion === undefined ? rule.normalize(value) : rule.normalizeAssertion(value);
+}
+
+function asBuffer(octets: Uint8Array): Buffer {
+  return Buffer.isBuffer(octets) ? octets : Buffer.from(octets.buffer, octets.byteOffset, octets.length);
 }

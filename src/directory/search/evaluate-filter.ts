@@ -5,10 +5,10 @@
  * what may be read does not make it true, whether the entry has the attribute or not: so no answer depends on it.
  */
 import type { AttributeType } from '../../x500/index.ts';
+import type { AttributeTarget } from '../view/attribute-target.ts';
 import type { EntryNumber } from '../view/entry-table.ts';
 import { contentStart, elementEnd, userListAt } from '../view/stored-record.ts';
 import { FALSE, type FilterNode, TRUE, type Truth, UNDEFINED } from './filter-node.ts';
-import type { FilterTarget } from './filter-target.ts';
 import type { Reading } from './reading.ts';
 import { ANY_VALUE, type ValueTest } from './value-test.ts';
 
@@ -60,7 +60,7 @@ export function evaluateFilter(reading: Reading, node: FilterNode, entry: EntryN
 }
 
 /** What an item comes to where nothing that may be read makes it true. */
-function withoutMatch(reading: Reading, target: FilterTarget, entry: EntryNumber): Truth {
+function withoutMatch(reading: Reading, target: AttributeTarget, entry: EntryNumber): Truth {
   if (target.hasSecret) return UNDEFINED;
   if (reading.rights.readsAll) return FALSE;
   for (const type of target.types) if (!reading.rights.mayRead(entry, type)) return UNDEFINED;
@@ -71,7 +71,7 @@ function mayRead({ rights }: Reading, entry: EntryNumber, type: AttributeType): 
   return rights.readsAll || rights.mayRead(entry, type);
 }
 
-function isPresent(reading: Reading, target: FilterTarget, entry: EntryNumber): boolean {
+function isPresent(reading: Reading, target: AttributeTarget, entry: EntryNumber): boolean {
   if (target.options.length > 0) return hasStoredValue(reading, target, ANY_VALUE, entry);
   const { computed, descriptions, entries, index } = reading.content;
   for (const type of target.types) {
@@ -84,7 +84,7 @@ function isPresent(reading: Reading, target: FilterTarget, entry: EntryNumber): 
   return false;
 }
 
-function hasValue(reading: Reading, target: FilterTarget, test: ValueTest, entry: EntryNumber): boolean {
+function hasValue(reading: Reading, target: AttributeTarget, test: ValueTest, entry: EntryNumber): boolean {
   if (hasStoredValue(reading, target, test, entry)) return true;
   for (const attribute of target.computed) {
     if (!mayRead(reading, entry, attribute.type)) continue;
@@ -97,7 +97,7 @@ function hasValue(reading: Reading, target: FilterTarget, test: ValueTest, entry
   return false;
 }
 
-function hasStoredValue(reading: Reading, target: FilterTarget, test: ValueTest, entry: EntryNumber): boolean {
+function hasStoredValue(reading: Reading, target: AttributeTarget, test: ValueTest, entry: EntryNumber): boolean {
   const { entries } = reading.content;
   const octets = entries.octets(entry);
   const user = userListAt(octets, entries.start(entry));
@@ -107,7 +107,7 @@ function hasStoredValue(reading: Reading, target: FilterTarget, test: ValueTest,
 
 function listHasValue(
   reading: Reading,
-  target: FilterTarget,
+  target: AttributeTarget,
   test: ValueTest,
   entry: EntryNumber,
   octets: Buffer,
@@ -143,7 +143,7 @@ function isNamed(octets: Buffer, from: number, to: number, name: Buffer): boolea
 }
 
 /** Whether a value in the names of the entry and of those above it matches: `:dn:`. Names are no secret to whoever sees the entry. */
-function nameHasValue({ content }: Reading, target: FilterTarget, test: ValueTest, entry: EntryNumber): boolean {
+function nameHasValue({ content }: Reading, target: AttributeTarget, test: ValueTest, entry: EntryNumber): boolean {
   for (let at = entry; at >= 0; at = content.entries.parent(at)) {
     for (const rdn of content.names.parts(at)) {
       for (const { type: name, value } of rdn) {

@@ -4,7 +4,7 @@
  */
 
 import type { AttributeType } from '../../x500/index.ts';
-import type { FilterTarget } from './filter-target.ts';
+import type { AttributeTarget } from '../view/attribute-target.ts';
 import type { MembershipLeaf } from './membership-leaf.ts';
 import type { ValueTest } from './value-test.ts';
 
@@ -23,10 +23,10 @@ export type FilterNode =
   | { readonly kind: 'not'; readonly node: FilterNode }
   /** Of a class, which the index knows exactly; `key` is undefined for a class that no entry can be of. */
   | { readonly kind: 'class'; readonly type: AttributeType; readonly key: number | undefined }
-  | { readonly kind: 'present'; readonly target: FilterTarget }
+  | { readonly kind: 'present'; readonly target: AttributeTarget }
   | {
       readonly kind: 'value';
-      readonly target: FilterTarget;
+      readonly target: AttributeTarget;
       readonly test: ValueTest;
       readonly lookup: Lookup;
       /** Values in the entry's name count too (`:dn:`). */

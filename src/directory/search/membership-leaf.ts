@@ -10,7 +10,6 @@ import type { Bitmap } from '../view/bitmap.ts';
 import type { EntryNumber } from '../view/entry-table.ts';
 import { NO_ROW } from '../view/membership-table.ts';
 import { NumberList } from '../view/number-list.ts';
-import { sameOctets } from '../view/value-form.ts';
 import type { ViewContent } from '../view/view-content.ts';
 
 export type MembershipForm = 'member' | 'memberUid' | 'memberOf';
@@ -111,20 +110,14 @@ export class MembershipLeaf {
 function membersByUid(content: ViewContent, uid: Buffer, normal: Uint8Array): number[] {
   const { descriptions, entries, index, memberships, memberUid, schema } = content;
   const members: number[] = [];
-  const rule = schema.attributeType('memberUid')?.equality;
   const type = schema.attributeType('uid');
   const form = type === undefined ? undefined : descriptions.keyForm(type);
-  if (rule === undefined || type === undefined || form === undefined) return members;
+  if (type === undefined || form === undefined) return members;
   // What a memberUid matches exactly, a uid matches in any case: so the entry is among these.
   const candidates = index.get(form.key(uid, 0, uid.length, descriptions.seed(type)));
   for (let entry = entries.sets.next(candidates, -1); entry >= 0; entry = entries.sets.next(candidates, entry)) {
-    const own = memberUid.of(entry);
-    if (own !== undefined && (sameOctets(own, uid) || sameNormal(rule.normalize(own), normal))) members.push(entry);
+    if (memberUid.is(entry, uid, normal)) members.push(entry);
   }
   if (memberships.raw.size > 0) for (const raw of memberships.raw.meaning('uid', uid)) members.push(~raw);
   return members;
-}
-
-function sameNormal(one: Uint8Array | undefined, other: Uint8Array): boolean {
-  return one !== undefined && sameOctets(one, other);
 }

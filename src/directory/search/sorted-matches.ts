@@ -5,6 +5,7 @@
  * all others, before them in reverse. All keys of an entry are put into one string of octets whose order is the answer's.
  */
 import type { AttributeType, MatchingRule } from '../../x500/index.ts';
+import { hasOptions, isSecret } from '../view/attribute-target.ts';
 import type { EntryNumber } from '../view/entry-table.ts';
 import { NumberList } from '../view/number-list.ts';
 import { OctetSlabs } from '../view/octet-slabs.ts';
@@ -12,7 +13,6 @@ import { OctetSort } from '../view/octet-sort.ts';
 import { eachStoredValue } from '../view/stored-values.ts';
 import type { ViewContent } from '../view/view-content.ts';
 import type { ResultName } from '../write/result.ts';
-import { hasOptions, isSecret } from './filter-target.ts';
 import type { Reading } from './reading.ts';
 import type { SortKey } from './search-request.ts';
 

@@ -48,7 +48,8 @@ export function writeSelected(
   if (whole) out.raw(octets, contentStart(octets, user), userEnd);
   else writeStored(out, reading, entry, selection, typesOnly, octets, user);
   if (selection.someOperational) writeStored(out, reading, entry, selection, typesOnly, octets, userEnd);
-  if (selection.someOperational || content.memberships.table.size(entry) > 0) {
+  // Of a group, members may be a user attribute.
+  if (selection.someOperational || (selection.allUser && content.memberships.table.size(entry) > 0)) {
     writeComputed(out, reading, entry, selection, typesOnly);
   }
   out.close(list);
@@ -95,9 +96,9 @@ function writeComputed(
   const { computed } = content;
   for (const attribute of computed.all) {
     const { type } = attribute;
-    if (!computed.has(entry, attribute, now)) continue;
-    const asked = selection.has(type, [], computed.isOperational(entry, attribute));
-    if (!asked || !(rights.readsAll || rights.mayRead(entry, type))) continue;
+    if (!type.operational && content.memberships.table.size(entry) === 0) continue;
+    if (!selection.has(type, [], computed.isOperational(entry, attribute))) continue;
+    if (!(rights.readsAll || rights.mayRead(entry, type)) || !computed.has(entry, attribute, now)) continue;
     const mark = out.open(Tag.sequence);
     out.text(Tag.octetString, type.name);
     const set = out.open(Tag.set);

@@ -5,10 +5,12 @@
  * the owner gives out (an attribute type, a class): those sets are exact.
  *
  * It is split into 256 tables by the first bits of the hash, so that growing one of them takes a few milliseconds even
- * with a hundred million keys, and no search waits for it.
+ * with a hundred million keys, and no search waits for it. While a directory is loaded, keys are gathered and put into
+ * one table after the other, which then is in the processor's cache: several times as fast as one key here and one there.
  */
 import type { EntrySets, SetRef } from './entry-sets.ts';
 import { NUMBERED_KEYS } from './key-hash.ts';
+import { NumberList } from './number-list.ts';
 
 const TABLES = 256;
 const TABLE_SHIFT = 24;
@@ -19,6 +21,8 @@ const SMALLEST = 8;
 const FULL = 0.8;
 /** Small tables are doubled, larger ones take half as much again. */
 const SMALL = 4096;
+/** So many keys are gathered, in all tables together, before they are put where they belong: 32 MB. */
+const MOST_GATHERED = 1 << 22;
 
 export class KeyIndex {
   readonly #sets: EntrySets;
@@ -26,6 +30,10 @@ export class KeyIndex {
   /** Pairs of a key and its set; a place whose set is empty is free. */
   readonly #tables: Int32Array[] = Array.from({ length: TABLES }, () => new Int32Array(SMALLEST * 2));
   readonly #counts = new Int32Array(TABLES);
+  #gathers = false;
+  /** By table: pairs of a key and an entry that are not in it yet. */
+  #gathered: readonly NumberList[] = [];
+  #gatheredCount = 0;
 
   constructor(sets: EntrySets) {
     this.#sets = sets;
@@ -44,6 +52,38 @@ export class KeyIndex {
       this.#numbered[key] = this.#sets.add(this.#numbered[key]!, entry);
       return;
     }
+    if (this.#gathers) this.#gather(key, entry);
+    else this.#put(key, entry);
+  }
+
+  /** Puts off what `add` does, but for numbered keys, until `settle`: what is added is not found before. */
+  gather(): void {
+    if (this.#gathered.length === 0) this.#gathered = Array.from({ length: TABLES }, () => new NumberList());
+    this.#gathers = true;
+  }
+
+  /** Makes up for what was put off. */
+  settle(): void {
+    this.#gathers = false;
+    if (this.#gatheredCount === 0) return;
+    this.#gatheredCount = 0;
+    for (const list of this.#gathered) {
+      for (let at = 0; at < list.length; at += 2) this.#put(list.at(at), list.at(at + 1));
+      list.clear();
+    }
+  }
+
+  #gather(key: number, entry: number): void {
+    const list = this.#gathered[key >>> TABLE_SHIFT]!;
+    list.push(key);
+    list.push(entry);
+    this.#gatheredCount += 1;
+    if (this.#gatheredCount < MOST_GATHERED) return;
+    this.settle();
+    this.gather();
+  }
+
+  #put(key: number, entry: number): void {
     const number = key >>> TABLE_SHIFT;
     let table = this.#tables[number]!;
     let place = placeOf(table, key);

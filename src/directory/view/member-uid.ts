@@ -1,12 +1,13 @@
 /**
  * MemberUid is the uid by which an entry is a `memberUid` of its groups: the one in its relative name, else its first.
  */
-import type { AttributeType, BerWriter } from '../../x500/index.ts';
+import type { AttributeType, BerWriter, MatchingRule } from '../../x500/index.ts';
 import { Tag } from '../../x500/index.ts';
 import type { EntryNumber, EntryTable } from './entry-table.ts';
 import type { NameIndex } from './name-index.ts';
 import type { StoredDescriptions } from './stored-descriptions.ts';
 import { eachStoredValue } from './stored-values.ts';
+import { sameOctets, sameRange } from './value-form.ts';
 
 const EQUALS = 0x3d;
 const FIRST_PLAIN = 0x30;
@@ -17,6 +18,7 @@ export class MemberUid {
   readonly #names: NameIndex;
   readonly #descriptions: StoredDescriptions;
   readonly #uid: AttributeType | undefined;
+  readonly #rule: MatchingRule | undefined;
   readonly #rdnStart: Buffer;
 
   constructor(entries: EntryTable, names: NameIndex, descriptions: StoredDescriptions) {
@@ -24,6 +26,7 @@ export class MemberUid {
     this.#names = names;
     this.#descriptions = descriptions;
     this.#uid = descriptions.schema.attributeType('uid');
+    this.#rule = descriptions.schema.attributeType('memberUid')?.equality;
     this.#rdnStart = Buffer.from(`${this.#uid?.name ?? 'uid'}=`);
   }
 
@@ -40,6 +43,17 @@ export class MemberUid {
     }
     const uid = this.of(entry);
     if (uid !== undefined) out.octets(Tag.octetString, uid);
+  }
+
+  /** Whether the entry is a memberUid by these octets, or by what the rule of the attribute calls the same. */
+  is(entry: EntryNumber, uid: Uint8Array, normal: Uint8Array): boolean {
+    const octets = this.#entries.octets(entry);
+    const from = this.#entries.rdnStart(entry) + this.#rdnStart.length;
+    const end = this.#entries.rdnEnd(entry);
+    if (this.#isPlain(octets, from - this.#rdnStart.length, end) && sameRange(octets, from, end, uid)) return true;
+    const own = this.of(entry);
+    const ownNormal = own && this.#rule?.normalize(own);
+    return ownNormal !== undefined && sameOctets(ownNormal, normal);
   }
 
   /** The uid; undefined for an entry without one. */
@@ -69,11 +83,12 @@ export class MemberUid {
     for (let at = start; at < from; at += 1) if (octets[at] !== this.#rdnStart[at - start]) return false;
     for (let at = from; at < end; at += 1) {
       const octet = octets[at]!;
-      if (octet < FIRST_PLAIN || octet > LAST_PLAIN || SPECIAL.includes(octet)) return false;
+      if (octet < FIRST_PLAIN || octet > LAST_PLAIN || IS_SPECIAL[octet] === 1) return false;
     }
     return octets[from - 1] === EQUALS;
   }
 }
 
 /** What is escaped in a name, of the characters from `0` to `z`. */
-const SPECIAL = Buffer.from(';<=>\\');
+const IS_SPECIAL = new Uint8Array(256);
+for (const octet of Buffer.from(';<=>\\')) IS_SPECIAL[octet] = 1;

@@ -25,6 +25,9 @@ const EQUALS = 0x3d;
 const NAME_SEED = -1;
 /** Types are spelled in few ways; a hostile client must not fill the table with others. */
 const MOST_SPELLINGS = 1024;
+/** Names of parents that are kept as text, while no name changes. */
+const REMEMBERED = 16;
+const NO_OCTETS = Buffer.alloc(0);
 
 /** What a relative name that begins with a type may be hashed by, while it is plain. */
 interface NamingType {
@@ -47,6 +50,8 @@ export class NameIndex {
   readonly #types: NameTable<NamingType>;
   /** The one with the most parts first. */
   #contexts: readonly Context[] = [];
+  readonly #rememberedParents = new Int32Array(REMEMBERED).fill(-1);
+  readonly #rememberedTexts: Buffer[] = [];
 
   constructor(entries: EntryTable, index: KeyIndex, descriptions: StoredDescriptions) {
     this.#entries = entries;
@@ -62,6 +67,7 @@ export class NameIndex {
 
   /** Makes the entry known by its name under the parent that it has now. */
   add(entry: EntryNumber): void {
+    this.#rememberedParents.fill(-1);
     const parent = this.#entries.parent(entry);
     if (parent >= 0) {
       this.#index.add(this.#key(entry, parent), entry);
@@ -74,6 +80,7 @@ export class NameIndex {
 
   /** Forgets the name; the entry still has its record and its parent. */
   remove(entry: EntryNumber): void {
+    this.#rememberedParents.fill(-1);
     const parent = this.#entries.parent(entry);
     if (parent >= 0) this.#index.remove(this.#key(entry, parent), entry);
     else this.#contexts = this.#contexts.filter((context) => context.entry !== entry);
@@ -127,15 +134,24 @@ export class NameIndex {
 
   /** Writes the name of an entry as an element with this tag. */
   write(out: BerWriter, tag: number, entry: EntryNumber): void {
-    let length = -1;
-    for (let at = entry; at >= 0; at = this.#entries.parent(at)) {
-      length += this.#entries.rdnEnd(at) - this.#entries.rdnStart(at) + 1;
+    const octets = this.#entries.octets(entry);
+    const start = this.#entries.rdnStart(entry);
+    const end = this.#entries.rdnEnd(entry);
+    const parent = this.#entries.parent(entry);
+    const above = parent < 0 ? NO_OCTETS : this.#textBehind(parent);
+    out.head(tag, end - start + above.length);
+    out.raw(octets, start, end);
+    out.raw(above);
+  }
+
+  /** A comma and the name of an entry: what the names of its children end in. Made once for the last parents asked for. */
+  #textBehind(parent: EntryNumber): Buffer {
+    const place = parent % REMEMBERED;
+    if (this.#rememberedParents[place] !== parent) {
+      this.#rememberedTexts[place] = Buffer.from(`,${this.text(parent)}`);
+      this.#rememberedParents[place] = parent;
     }
-    out.head(tag, length);
-    for (let at = entry; at >= 0; at = this.#entries.parent(at)) {
-      if (at !== entry) out.raw(COMMA_OCTET);
-      out.raw(this.#entries.octets(at), this.#entries.rdnStart(at), this.#entries.rdnEnd(at));
-    }
+    return this.#rememberedTexts[place]!;
   }
 
   /** The relative name of an entry; a naming context may have several. */
@@ -241,7 +257,6 @@ export class NameIndex {
   }
 }
 
-const COMMA_OCTET = Uint8Array.of(COMMA);
 const HASH_SIGN = 0x23;
 /** Octets that a plain value does not have: what RFC 4514 escapes. */
 const SPECIAL = new Uint8Array(256);

@@ -2,8 +2,6 @@
  * NameTable gives numbers to the few names that occur in the octets of all entries (attribute descriptions, object classes),
  * so that a name is recognized without making a string of it. What is known of a name is made once.
  */
-import { hashOctets, hashSeed, keyOfHash } from './key-hash.ts';
-
 export class NameTable<Known> {
   readonly #make: (name: Buffer) => Known;
   readonly #names: Buffer[] = [];
@@ -64,6 +62,11 @@ export class NameTable<Known> {
   }
 }
 
+/** Names differ in their length, their ends or their middle: all of them are few, and are compared. */
 function hashOf(octets: Uint8Array, start: number, end: number): number {
-  return keyOfHash(hashOctets(hashSeed(0), octets, start, end));
+  const length = end - start;
+  if (length === 0) return 0;
+  const ends = octets[start]! | (octets[end - 1]! << 8) | (octets[start + (length >> 1)]! << 16) | (length << 24);
+  const mixed = Math.imul(ends, 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
 }

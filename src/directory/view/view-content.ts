@@ -9,6 +9,7 @@ import type { ObjectWrite, StoredObject } from '../../store/index.ts';
 import type { AttributeType, Schema } from '../../x500/index.ts';
 import { Space } from '../stored/space.ts';
 import { formatUuid, UUID_OCTETS } from '../stored/uuid.ts';
+import { AttributeTargets } from './attribute-target.ts';
 import { ComputedAttributes } from './computed-attributes.ts';
 import { EntryKeys } from './entry-keys.ts';
 import { type EntryNumber, EntryTable, LOST, NO_PARENT } from './entry-table.ts';
@@ -35,6 +36,8 @@ export class ViewContent {
   readonly memberships: Memberships;
   readonly memberUid: MemberUid;
   readonly computed: ComputedAttributes;
+  /** What descriptions in requests mean. */
+  readonly targets: AttributeTargets;
   readonly ordered: OrderedIndexes;
   readonly objectClass: AttributeType | undefined;
   /** Memberships that came before their entries while the view is loaded. */
@@ -50,6 +53,7 @@ export class ViewContent {
     this.memberships = new Memberships(schema, this.entries, (octets, from) => this.numberOf(octets, from));
     this.memberUid = new MemberUid(this.entries, this.names, this.descriptions);
     this.computed = new ComputedAttributes(this);
+    this.targets = new AttributeTargets(schema, this.computed);
     this.ordered = new OrderedIndexes(this.entries, this.index, this.descriptions);
     this.objectClass = schema.attributeType('objectClass');
     this.#before = new EntryKeys(this.descriptions);
@@ -64,8 +68,13 @@ export class ViewContent {
   /** Takes objects of the store in any order, into a view that is empty. */
   take(objects: Iterable<StoredObject>): void {
     for (const { space, key, value } of objects) {
-      if (space === Space.entry) this.#create(key, value);
-      else if (space === Space.member && this.#putMember(key, value) === 'no-entry') {
+      if (space === Space.entry) {
+        this.index.gather();
+        this.#create(key, value);
+      } else if (space === Space.member) {
+        // A store has its objects in the order of their spaces: all entries are there by now, as a rule.
+        this.index.settle();
+        if (this.#putMember(key, value) === 'put') continue;
         this.#waiting.push({ space, key: Uint8Array.from(key), value: Uint8Array.from(value) });
       }
     }
@@ -73,7 +82,10 @@ export class ViewContent {
 
   /** Puts the tree together of what was taken. A membership of an entry that is not there is none. */
   settle(): void {
+    this.index.settle();
+    this.index.gather();
     for (let entry = this.entries.next(-1); entry >= 0; entry = this.entries.next(entry)) this.#place(entry);
+    this.index.settle();
     for (const { key, value } of this.#waiting) this.#putMember(key, value);
     this.#waiting = [];
     this.#version += 1;

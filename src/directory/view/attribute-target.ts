@@ -1,16 +1,17 @@
 /**
- * FilterTarget is what an attribute description in a request means: the type and its subtypes (RFC 4512, 2.5.1), with at least the
+ * AttributeTarget is what an attribute description in a request means: the type and its subtypes (RFC 4512, 2.5.1), with at least the
  * options that were given (2.5.2).
  *
  * Secrets are part of no target. A filter that reaches one can only be Undefined by it, for everybody.
  */
 import type { AttributeType, Schema } from '../../x500/index.ts';
-import type { ComputedAttribute, ComputedAttributes } from '../view/computed-attributes.ts';
+import type { AttributeDescription } from '../write/attribute-description.ts';
+import type { ComputedAttribute, ComputedAttributes } from './computed-attributes.ts';
 
 /** Types whose values are not in the view, and about which nobody is told anything. */
 const SECRETS = ['userPassword', 'pwdHistory'];
 
-export class FilterTarget {
+export class AttributeTarget {
   readonly types: readonly AttributeType[];
   /** Without `binary`, which is no option of a subtype (RFC 4522). */
   readonly options: readonly string[];
@@ -35,7 +36,7 @@ export class FilterTarget {
     this.hasUser = this.types.some(({ operational }) => !operational);
     this.hasOperational = this.types.some(({ operational }) => operational);
     this.computed = options.length > 0 ? [] : this.types.flatMap((type) => computed.of(type) ?? []);
-    this.name = this.types.length === 1 ? nameOf(this.types[0]!) : undefined;
+    this.name = this.types.length === 1 ? Buffer.from(this.types[0]!.name) : undefined;
     this.#has = new Set(this.types);
   }
 
@@ -66,13 +67,33 @@ export function isSecret(schema: Schema, type: AttributeType): boolean {
   return false;
 }
 
-const names = new WeakMap<AttributeType, Buffer>();
+/** The targets of one view. Those without options are made once: nearly all requests are about them. */
+export class AttributeTargets {
+  readonly #schema: Schema;
+  readonly #computed: ComputedAttributes;
+  readonly #plain: (AttributeTarget | undefined)[] = [];
 
-function nameOf(type: AttributeType): Buffer {
-  let name = names.get(type);
-  if (name === undefined) {
-    name = Buffer.from(type.name);
-    names.set(type, name);
+  constructor(schema: Schema, computed: ComputedAttributes) {
+    this.#schema = schema;
+    this.#computed = computed;
   }
-  return name;
+
+  of({ type, options }: Pick<AttributeDescription, 'type' | 'options'>): AttributeTarget {
+    if (options.length > 0) return this.#make(type.subtypes, options);
+    let target = this.#plain[type.index];
+    if (target === undefined) {
+      target = this.#make(type.subtypes, []);
+      this.#plain[type.index] = target;
+    }
+    return target;
+  }
+
+  /** The target of all types that one holds for. */
+  where(holds: (type: AttributeType) => boolean): AttributeTarget {
+    return this.#make(this.#schema.attributeTypes.filter(holds), []);
+  }
+
+  #make(types: readonly AttributeType[], options: readonly string[]): AttributeTarget {
+    return new AttributeTarget(this.#schema, this.#computed, types, options);
+  }
 }
