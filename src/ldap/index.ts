@@ -9,6 +9,12 @@ export {
 } from './client/directory-client.ts';
 export type { BindAttempt, BindAuthority, BindName, BindOutcome } from './door/bind-authority.ts';
 export {
+  type AskedChange,
+  type ChangeAnswer,
+  type ChangeAuthority,
+  createDirectoryChanges,
+} from './door/change-authority.ts';
+export {
   type BindDirectory,
   type BindRealm,
   createDirectoryBinds,

@@ -33,6 +33,8 @@ export interface OwnDirectory {
   /** What `use: directory` asks. */
   readonly accounts: DirectoryAccounts;
   readonly content: ContentPort;
+  /** The point of the journal up to which everything is seen. */
+  readonly position: { readonly generation: string; readonly head: number };
   /** Calls `listener` after everything that becomes durable; without writes when the whole content was replaced. */
   onCommitted(listener: (writes: readonly ObjectWrite[] | undefined) => void): () => void;
   /** Takes over what may change without a restart. @throws CodedError DIRECTORY_CONFIGURATION, DIRECTORY_BLOCKLIST */
@@ -88,6 +90,10 @@ class SwappableDirectory implements OwnDirectory {
   get current(): Directory {
     if (this.#current === undefined) throw new Error('the directory is not open');
     return this.#current;
+  }
+
+  get position(): { readonly generation: string; readonly head: number } {
+    return { generation: this.#store.generation, head: this.#store.head() };
   }
 
   readonly accounts: DirectoryAccounts = {
@@ -159,7 +165,8 @@ class SwappableDirectory implements OwnDirectory {
   }
 }
 
-async function rulesOf(configuration: Configuration, options: DirectoryConfiguration): Promise<DirectoryRules> {
+/** What of the configuration may change while the directory is open. @throws CodedError DIRECTORY_BLOCKLIST */
+export async function rulesOf(configuration: Configuration, options: DirectoryConfiguration): Promise<DirectoryRules> {
   const { blocklistFile } = options.passwords;
   return {
     configuration: options,
@@ -185,7 +192,11 @@ function rolesOfAccounts(configuration: Configuration): RolePort {
   };
 }
 
-async function readSchema(options: DirectoryConfiguration, { logger }: Machine): Promise<Schema> {
+/** The standard schema with the site's own files. @throws CodedError DIRECTORY_SCHEMA */
+export async function readSchema(
+  options: DirectoryConfiguration,
+  { logger }: Pick<Machine, 'logger'>,
+): Promise<Schema> {
   const sources = await Promise.all(options.schemaFiles.map(readSource));
   const result = standardSchema(sources);
   if (result.kind === 'refused') {

@@ -10,18 +10,19 @@ import {
   type ReloadOutcome,
   type Generation as WatchedGeneration,
 } from '../config/index.ts';
-import { createDirectoryBinds, LdapDoor } from '../ldap/index.ts';
-import { ControlDoor, HealthDoor, WebDoor } from '../web/index.ts';
+import { type BindAuthority, createDirectoryBinds, createDirectoryChanges, LdapDoor } from '../ldap/index.ts';
+import { ControlDoor, HealthDoor, WebDoor, type WebListenOptions } from '../web/index.ts';
 import { type Configuration, configurationSchema } from './configuration.ts';
 import { buildGeneration, type Generation, sessionPolicies } from './generation.ts';
 import type { Installation } from './installation.ts';
-import { bindRealm, ldapListeners } from './ldap-doors.ts';
+import { bindRealm, type LdapListener, ldapListeners } from './ldap-doors.ts';
 import { lintConfiguration } from './lint-configuration.ts';
 import { LostAccounts } from './lost-accounts.ts';
+import type { OwnDirectory } from './own-directory.ts';
 import { configurationRefused } from './refused.ts';
 import { changedRestartKeys } from './restart-keys.ts';
 import { webListenOptions } from './web-listen.ts';
-import { type GenerationText, generationText, WorkerPool, type WorkerSettings } from './workers/index.ts';
+import { type GenerationText, generationText, WorkerPool } from './workers/index.ts';
 
 /** Logins and requests under way end on the generation they began with; then it is closed. */
 const GENERATION_GRACE: Milliseconds = 150_000;
@@ -110,22 +111,22 @@ export class Server {
   }
 
   async #listen(configuration: Configuration): Promise<Record<string, number>> {
-    const { listen, workers, audit, log } = configuration;
+    const { listen, workers } = configuration;
     const ports: Record<string, number> = {};
-    if (listen.web !== undefined) {
-      const options = await webListenOptions(listen.web);
-      if (workers > 1) {
-        this.#pool = await this.#startWorkers({ workers, audit, logLevel: log.level, listen: options });
-        this.#doors.push(this.#pool);
-        ports['web'] = this.#pool.port;
-      } else {
-        const web = new WebDoor({ ...this.#installation, generation: () => this.#generation().web }, options);
-        this.#web = web;
-        this.#doors.push(web);
-        ports['web'] = await web.listen(options);
+    const web = listen.web && (await webListenOptions(listen.web));
+    const ldap = await ldapListeners(configuration, this.#installation);
+    if (workers > 1 && (web !== undefined || ldap.length > 0)) {
+      this.#pool = await this.#startWorkers(configuration, web, ldap);
+      this.#doors.push(this.#pool);
+      Object.assign(ports, this.#pool.ports);
+    } else {
+      if (web !== undefined) {
+        this.#web = new WebDoor({ ...this.#installation, generation: () => this.#generation().web }, web);
+        this.#doors.push(this.#web);
+        ports['web'] = await this.#web.listen(web);
       }
+      for (const listener of ldap) ports[listener.scheme] = await this.#listenLdap(listener);
     }
-    for (const door of await this.#openLdap(configuration)) ports[door.scheme] = await door.listen();
     if (listen.admin !== undefined) {
       const health = new HealthDoor(() => this.#current !== undefined && this.#pool?.isServing !== false);
       this.#doors.push(health);
@@ -134,33 +135,55 @@ export class Server {
     return ports;
   }
 
-  /** The LDAP doors of this process; nothing listens yet. */
-  async #openLdap(configuration: Configuration): Promise<readonly { scheme: string; listen(): Promise<number> }[]> {
-    const { own, generationPorts } = this.#installation;
-    if (own === undefined) return [];
-    const listeners = await ldapListeners(configuration, this.#installation);
-    return listeners.map(({ scheme, listen, options, realm }) => {
-      const binds = createDirectoryBinds({
+  #listenLdap({ scheme, listen, options, realm }: LdapListener): Promise<number> {
+    const own = this.#installation.own!; // a listener without a directory is refused
+    const door = new LdapDoor(
+      {
         ...this.#installation,
         directory: () => own.current,
-        realm: () => bindRealm(this.#generation().configuration, realm, generationPorts.lockouts),
-      });
-      const door = new LdapDoor({ ...this.#installation, directory: () => own.current, binds, soon }, options);
-      this.#doors.push(door);
-      this.#ldap.push({ scheme, door });
-      return { scheme, listen: () => door.listen(listen) };
+        binds: this.#bindsFor(own, realm),
+        changes: createDirectoryChanges({ ...this.#installation, directory: () => own.current }),
+        soon,
+      },
+      options,
+    );
+    this.#doors.push(door);
+    this.#ldap.push({ scheme, door });
+    return door.listen(listen);
+  }
+
+  #bindsFor(own: OwnDirectory, realm: string | undefined): BindAuthority {
+    const { lockouts } = this.#installation.generationPorts;
+    return createDirectoryBinds({
+      ...this.#installation,
+      directory: () => own.current,
+      realm: () => bindRealm(this.#generation().configuration, realm, lockouts),
     });
   }
 
-  #startWorkers(settings: Pick<WorkerSettings, 'workers' | 'audit' | 'logLevel' | 'listen'>): Promise<WorkerPool> {
-    const { keyFolder, auditFolder, onKeyRotation } = this.#installation;
+  #startWorkers(
+    { workers, audit, log }: Configuration,
+    listen: WebListenOptions | undefined,
+    listeners: readonly LdapListener[],
+  ): Promise<WorkerPool> {
+    const { keyFolder, auditFolder, folder, own, onKeyRotation } = this.#installation;
     onKeyRotation(() => this.#pool?.rotateKeys());
+    own?.onCommitted(() => this.#pool?.directoryChanged());
+    const binds = new Map(
+      own === undefined ? [] : listeners.map(({ scheme, realm }) => [scheme, this.#bindsFor(own, realm)] as const),
+    );
+    const ldap = listeners.map(({ scheme, listen: at, options: { tls: _tls, ...options } }) => {
+      return { scheme, listen: at, options };
+    });
     return WorkerPool.start({
       ...this.#installation,
-      settings: { ...settings, keyFolder, auditFolder },
+      settings: { workers, audit, logLevel: log.level, listen, ldap, folder, keyFolder, auditFolder },
       generation: () => this.#text!, // the first generation is in force before anything listens
       newId: () => this.#installation.trail.newId(),
       realm: (name) => this.#generation().web.realms.get(name),
+      binds: (scheme) => binds.get(scheme),
+      changes: own && createDirectoryChanges({ ...this.#installation, directory: () => own.current }),
+      position: () => own?.position,
     });
   }
 
@@ -172,7 +195,10 @@ export class Server {
     }
     const { web: section } = next.value.listen;
     const tls = section && (await webListenOptions(section)).tls;
-    const listeners = this.#ldap.length === 0 ? [] : await ldapListeners(next.value, this.#installation);
+    const listeners = await ldapListeners(next.value, this.#installation);
+    const ldapTls = new Map(
+      listeners.flatMap(({ scheme, options: { tls: own } }) => (own ? [[scheme, own] as const] : [])),
+    );
     await built.generation.start();
     await this.#installation.own?.adopt(next.value);
     for (const { keys, message } of lintConfiguration(next.value)) {
@@ -180,7 +206,7 @@ export class Server {
     }
     const before = this.#current;
     this.#current = built.generation;
-    this.#text = generationText(next, this.#environment, built.generation.web.realms, tls);
+    this.#text = generationText(next, this.#environment, built.generation.web.realms, tls, ldapTls);
     this.#installation.sessions.adopt(sessionPolicies(next.value));
     // Logins and requests under way end on the generation they began with.
     if (before !== undefined) {
@@ -195,9 +221,7 @@ export class Server {
       );
     }
     this.#web?.renew(tls);
-    for (const { scheme, door } of this.#ldap) {
-      door.renew(listeners.find((listener) => listener.scheme === scheme)?.options.tls);
-    }
+    for (const { scheme, door } of this.#ldap) door.renew(ldapTls.get(scheme));
     await this.#pool?.adopt(this.#text);
     return {
       kind: 'applied',

@@ -13,8 +13,15 @@ import {
   SYSTEM,
   standardSchema,
 } from '../../src/directory/index.ts';
-import { createDirectoryBinds, LdapDoor, type LdapDoorOptions, type LdapTls } from '../../src/ldap/index.ts';
-import { createKeyDerivation, rememberMatches } from '../../src/password/index.ts';
+import {
+  type BindAuthority,
+  createDirectoryBinds,
+  createDirectoryChanges,
+  LdapDoor,
+  type LdapDoorOptions,
+  type LdapTls,
+} from '../../src/ldap/index.ts';
+import { createKeyDerivation, type KeyDerivationOptions, rememberMatches } from '../../src/password/index.ts';
 import { LockoutLedger, type LockoutPolicy } from '../../src/realm/index.ts';
 import { openJournalStore } from '../../src/store/index.ts';
 import { parseLdif } from '../../src/x500/index.ts';
@@ -29,6 +36,8 @@ export interface DoorSiteOptions {
   /** The clock of the doors. */
   readonly clock?: Clock;
   readonly logger?: Logger;
+  /** Of the pool that derives keys. */
+  readonly derivation?: Pick<KeyDerivationOptions, 'concurrency' | 'queueLimit'>;
   /** Further keys of `directory`. */
   readonly directory?: Record<string, unknown>;
 }
@@ -41,6 +50,8 @@ export interface DoorSite {
   readonly directory: Directory;
   readonly door: LdapDoor;
   readonly trail: AuditTrail;
+  /** What verifies the binds of the door. */
+  readonly binds: BindAuthority;
   /** Everything that the audit trail holds, as JSON lines. */
   audited(): readonly Record<string, unknown>[];
   close(grace?: number): Promise<void>;
@@ -62,7 +73,7 @@ export async function startDoorSite(options: DoorSiteOptions = {}): Promise<Door
   const schema = standardSchema();
   if (schema.kind !== 'parsed') throw new Error(JSON.stringify(schema.problems));
   const store = await openJournalStore({ folder, random: systemRandom });
-  const keys = rememberMatches(createKeyDerivation(machine), machine);
+  const keys = rememberMatches(createKeyDerivation({ ...machine, ...options.derivation }), machine);
   const directory = await openDirectory({
     ...machine,
     store,
@@ -91,6 +102,7 @@ export async function startDoorSite(options: DoorSiteOptions = {}): Promise<Door
     logger,
     directory: () => directory,
     binds,
+    changes: createDirectoryChanges({ clock: options.clock ?? systemClock, directory: () => directory }),
     soon: (act: () => void) => void setImmediate(act),
   };
   const settings = {
@@ -113,6 +125,7 @@ export async function startDoorSite(options: DoorSiteOptions = {}): Promise<Door
     directory,
     door,
     trail,
+    binds,
     audited: () =>
       readdirSync(join(folder, 'audit'))
         .filter((name) => name.endsWith('.jsonl'))

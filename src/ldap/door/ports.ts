@@ -4,14 +4,15 @@
 import type { Clock, Logger } from '../../base/index.ts';
 import type { Directory, SearchRun } from '../../directory/index.ts';
 import type { BindAuthority } from './bind-authority.ts';
+import type { ChangeAuthority } from './change-authority.ts';
 import type { CertificateMap } from './tls/certificate-name.ts';
 
 /** A search on its way, as the door pulls it. */
 export type PulledSearch = Omit<SearchRun, 'entry'>;
 
-/** The directory as the door needs it; in a worker, changes are made by the primary process. */
+/** The directory as the door reads it. */
 export interface DirectoryPort
-  extends Pick<Directory, 'schema' | 'namingContexts' | 'view' | 'rightsOf' | 'search' | 'compare' | 'apply'> {
+  extends Pick<Directory, 'schema' | 'namingContexts' | 'view' | 'rightsOf' | 'search' | 'compare'> {
   readonly logins: Pick<Directory['logins'], 'find'>;
 }
 
@@ -20,6 +21,7 @@ export interface DoorPorts {
   readonly logger: Logger;
   readonly directory: () => DirectoryPort;
   readonly binds: BindAuthority;
+  readonly changes: ChangeAuthority;
   /** Runs `act` once what has come over other connections was looked at: `setImmediate`. */
   readonly soon: (act: () => void) => void;
 }

@@ -9,6 +9,7 @@ export function generationText(
   environment: NodeJS.ProcessEnv,
   realms: ReadonlyMap<string, LoginRealm>,
   tls: WebTls | undefined,
+  ldapTls: GenerationText['ldapTls'],
 ): GenerationText {
   const overrides = Object.entries(environment).flatMap(([name, value]) =>
     name.startsWith('REALMGATE__') && value !== undefined ? [[name, value]] : [],
@@ -17,6 +18,7 @@ export function generationText(
     number,
     text,
     tls,
+    ldapTls,
     environment: Object.fromEntries(overrides),
     realms: new Map(
       [...realms].map(([name, { takesCertificates, loginHeaders, headers }]) => [

@@ -7,8 +7,10 @@
 import type { AuditSettings } from '../../audit/index.ts';
 import type { LogLevel, Milliseconds } from '../../base/index.ts';
 import type { ConfigurationText } from '../../config/index.ts';
+import type { BindOutcome, LdapDoorOptions, LdapListenOptions, LdapTls } from '../../ldap/index.ts';
 import type { ChallengeAnswer, IssuedSession, Session } from '../../realm/index.ts';
 import type { BegunLogin, LoginRealm, WebListenOptions, WebTls } from '../../web/index.ts';
+import type { LdapScheme, WireBind, WireChange, WireChangeAnswer } from './wire-directory.ts';
 import type { WireLogin, WireOutcome } from './wire-login.ts';
 
 /** What a worker is told of a realm, whose modules are in the primary. */
@@ -23,6 +25,8 @@ export interface GenerationText {
   readonly realms: ReadonlyMap<string, RealmFacts>;
   /** The certificate of the web listener as it was read for this generation. */
   readonly tls: WebTls | undefined;
+  /** The certificates of the LDAP listeners. */
+  readonly ldapTls: ReadonlyMap<LdapScheme, LdapTls>;
 }
 
 /** What a worker keeps from its start to its end, as the primary does: a change needs a restart. */
@@ -36,7 +40,18 @@ export interface WorkerSettings {
   readonly audit: Pick<AuditSettings, 'rotateSize' | 'keep' | 'onFull'>;
   readonly keyFolder: string;
   readonly logLevel: LogLevel;
-  readonly listen: WebListenOptions;
+  /** Undefined without a web listener. */
+  readonly listen: WebListenOptions | undefined;
+  readonly ldap: readonly WorkerLdapListener[];
+  /** The data folder, which the primary writes. */
+  readonly folder: string;
+}
+
+export interface WorkerLdapListener {
+  readonly scheme: LdapScheme;
+  /** With the port that all workers share. */
+  readonly listen: LdapListenOptions;
+  readonly options: Omit<LdapDoorOptions, 'tls'>;
 }
 
 export type SessionChange =
@@ -52,6 +67,8 @@ export type ToWorker =
   | { readonly kind: 'pong'; readonly at: Milliseconds }
   | { readonly kind: 'result'; readonly call: number; readonly value: unknown }
   | { readonly kind: 'error'; readonly call: number; readonly code: string; readonly message: string }
+  /** The directory has come to this point: read on. */
+  | { readonly kind: 'directory'; readonly generation: string; readonly head: number }
   | { readonly kind: 'keys-rotated' }
   | { readonly kind: 'stop'; readonly grace: Milliseconds };
 
@@ -61,6 +78,7 @@ export type FromWorker =
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   | { readonly kind: 'in-force'; readonly generation: number }
   | { readonly kind: 'sessions-seen'; readonly number: number }
+  | { readonly kind: 'directory-seen'; readonly generation: string; readonly head: number }
   /** `at`: the worker's own monotonic clock. `used`: the sessions that were used since the last ping. */
   | { readonly kind: 'ping'; readonly at: Milliseconds; readonly used: readonly string[] }
   | { readonly kind: 'call'; readonly call: number; readonly method: Method; readonly input: unknown };
@@ -76,6 +94,8 @@ export interface Calls {
     input: { readonly ticket: string; readonly host: string; readonly bind: string };
     result: IssuedSession | undefined;
   };
+  bind: { input: WireBind; result: BindOutcome };
+  change: { input: WireChange; result: WireChangeAnswer };
 }
 
 export type Method = keyof Calls;

@@ -5,6 +5,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { AuditId } from '../../audit/index.ts';
 import { type Clock, CodedError, type Logger, type Milliseconds, messageOf } from '../../base/index.ts';
+import type { BindAuthority, ChangeAuthority } from '../../ldap/index.ts';
 import type { SessionRegistry } from '../../realm/index.ts';
 import type { LoginRealm } from '../../web/index.ts';
 import {
@@ -17,6 +18,7 @@ import {
   type ToWorker,
   type WorkerSettings,
 } from './messages.ts';
+import { decodeBind, decodeChange, encodeChangeAnswer, type LdapScheme } from './wire-directory.ts';
 import { decodeLogin, encodeOutcome } from './wire-login.ts';
 
 /** What the workers of one primary share. */
@@ -26,10 +28,22 @@ export interface PrimaryPorts {
   readonly sessions: Pick<SessionRegistry, 'observe' | 'use' | 'begin' | 'end' | 'issueTicket' | 'redeemTicket'>;
   /** An id of the primary's chain: there the attempts of all workers are written. */
   readonly newId: () => AuditId;
+  /** Who verifies the binds of a listener. */
+  readonly binds: (scheme: LdapScheme) => BindAuthority | undefined;
+  /** Who changes the directory; undefined without one. */
+  readonly changes: ChangeAuthority | undefined;
+  /** How far the directory is; undefined without one. */
+  readonly position: () => DirectoryPosition | undefined;
   /** The realm of the generation in force. */
   readonly realm: (name: string) => LoginRealm | undefined;
   /** Resolves when every worker knows what is live now, or serves no more. */
   readonly settled: () => Promise<void>;
+}
+
+/** A point of the directory's journal. */
+export interface DirectoryPosition {
+  readonly generation: string;
+  readonly head: number;
 }
 
 /** A snapshot of many sessions goes in parts, so that no message is large. */
@@ -54,6 +68,8 @@ export class WorkerConnection {
   #sentNumber = 0;
   #seenNumber = 0;
   #inForce = 0;
+  /** How far the worker's copy of the directory is known to be. */
+  #follows: DirectoryPosition | undefined;
   /** Looks again at a condition whenever the worker came further, or ended. */
   readonly #waiting = new Set<() => void>();
 
@@ -120,7 +136,13 @@ export class WorkerConnection {
     if (!this.#wasLeased) return;
     this.#flush();
     const number = this.#sentNumber;
-    await this.#until(() => this.#seenNumber >= number, LEASE);
+    const position = this.#ports.position();
+    await this.#until(() => this.#seenNumber >= number && this.#hasReached(position), LEASE);
+  }
+
+  directoryChanged(): void {
+    const position = this.#ports.position();
+    if (position !== undefined) this.#send({ kind: 'directory', ...position });
   }
 
   rotateKeys(): void {
@@ -151,6 +173,9 @@ export class WorkerConnection {
         return void this.#serve(message.call, message.method, message.input);
       case 'sessions-seen':
         this.#seenNumber = message.number;
+        break;
+      case 'directory-seen':
+        this.#follows = { generation: message.generation, head: message.head };
         break;
       case 'in-force':
         this.#inForce = message.generation;
@@ -200,7 +225,22 @@ export class WorkerConnection {
     end: ({ id, why }) => this.#afterAll(this.#ports.sessions.end(id, why).then(() => undefined)),
     issueTicket: ({ id, host, bind }) => this.#ports.sessions.issueTicket(id, host, bind),
     redeemTicket: ({ ticket, host, bind }) => this.#afterAll(this.#ports.sessions.redeemTicket(ticket, host, bind)),
+    bind: async (bind) => {
+      const binds = this.#ports.binds(bind.scheme);
+      if (binds === undefined) throw noDirectory();
+      return binds.bind(decodeBind(bind));
+    },
+    change: async (change) => {
+      const { changes } = this.#ports;
+      if (changes === undefined) throw noDirectory();
+      return encodeChangeAnswer(await this.#afterAll(changes.change(decodeChange(change))));
+    },
   };
+
+  #hasReached(position: DirectoryPosition | undefined): boolean {
+    if (position === undefined) return true;
+    return this.#follows?.generation === position.generation && this.#follows.head >= position.head;
+  }
 
   async #afterAll<Result>(act: Promise<Result>): Promise<Result> {
     const result = await act;
@@ -244,6 +284,10 @@ export class WorkerConnection {
     // A pipe that is closed says so by the exit of the worker.
     if (this.#child.connected) this.#child.send(message, () => {});
   }
+}
+
+function noDirectory(): CodedError {
+  return new CodedError('WORKER_CALL', 'this server has no directory');
 }
 
 function gone(realm: string) {

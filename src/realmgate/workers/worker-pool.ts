@@ -4,7 +4,7 @@
  */
 import type { Milliseconds, Timer } from '../../base/index.ts';
 import { reservePort } from '../../web/index.ts';
-import { type GenerationText, PING_PERIOD, type WorkerSettings } from './messages.ts';
+import { type GenerationText, PING_PERIOD, type WorkerLdapListener, type WorkerSettings } from './messages.ts';
 import type { PrimaryPorts, WorkerConnection } from './worker-connection.ts';
 import { WorkerSlot } from './worker-slot.ts';
 
@@ -21,15 +21,19 @@ export class WorkerPool {
   readonly #slots: readonly WorkerSlot[];
   readonly #options: WorkerPoolOptions;
   readonly #timer: Timer;
-  /** What the workers listen on. */
-  readonly port: number;
+  /** What the workers listen on, by listener. */
+  readonly ports: Readonly<Record<string, number>>;
   #watchedAt: Milliseconds;
 
   /** Resolves when every worker serves. @throws CodedError WEB_LISTEN and whatever keeps a worker from serving. */
   static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
-    const { listen } = options.settings;
-    const port = await reservePort(listen);
-    const pool = new WorkerPool(options, port);
+    const { listen, ldap } = options.settings;
+    const web = listen && { ...listen, port: await reservePort(listen) };
+    const shared: WorkerLdapListener[] = [];
+    for (const each of ldap) {
+      shared.push({ ...each, listen: { ...each.listen, port: await reservePort(each.listen) } });
+    }
+    const pool = new WorkerPool({ ...options, settings: { ...options.settings, listen: web, ldap: shared } });
     try {
       await Promise.all(pool.#slots.map((slot) => slot.start()));
       return pool;
@@ -39,13 +43,17 @@ export class WorkerPool {
     }
   }
 
-  private constructor(options: WorkerPoolOptions, port: number) {
+  private constructor(options: WorkerPoolOptions) {
     this.#options = options;
-    this.port = port;
     const { settings, generation, clock } = options;
+    const { listen, ldap } = settings;
+    this.ports = {
+      ...(listen !== undefined && { web: listen.port }),
+      ...Object.fromEntries(ldap.map(({ scheme, listen: { port } }) => [scheme, port])),
+    };
     const ports: PrimaryPorts = { ...options, settled: () => this.settled() };
     this.#slots = Array.from({ length: settings.workers }, (_, index) => {
-      const own = { worker: index + 1, chain: chainOfWorker(index), listen: { ...settings.listen, port } };
+      const own = { worker: index + 1, chain: chainOfWorker(index) };
       return new WorkerSlot({ ...settings, ...own }, generation, ports);
     });
     this.#watchedAt = clock.monotonic();
@@ -65,6 +73,11 @@ export class WorkerPool {
   /** Resolves when every worker knows what is live now, or serves no more; at the latest after the time of a lease. */
   async settled(): Promise<void> {
     await Promise.all(this.#connections().map((connection) => connection.settled()));
+  }
+
+  /** Tells every worker that the directory has come further. */
+  directoryChanged(): void {
+    for (const connection of this.#connections()) connection.directoryChanged();
   }
 
   rotateKeys(): void {

@@ -1,11 +1,9 @@
 /**
  * Add, delete, modify and modify DN (RFC 4511, 4.6 to 4.9), with assertion (RFC 4528), pre-read and post-read (RFC 4527)
  * and subtree delete.
- *
- * What is read before and after a change is read where the directory makes it, so that no other change is in between.
  */
-import { type Asker, type DirectoryChange, writeEntry } from '../../../directory/index.ts';
-import { BerWriter } from '../../../x500/index.ts';
+import type { DirectoryChange } from '../../../directory/index.ts';
+import type { BerWriter } from '../../../x500/index.ts';
 import type { Controls } from '../codec/controls.ts';
 import { ControlType, Op } from '../codec/protocol.ts';
 import type { AddRequest, DeleteRequest, ModifyRequest, RenameRequest } from '../codec/request.ts';
@@ -24,15 +22,9 @@ export async function change(
   controls: Controls,
   signal: AbortSignal,
 ): Promise<Reply> {
-  let before: Uint8Array | undefined;
-  let after: Uint8Array | undefined;
   const { assertion, preRead, postRead } = controls;
-  const result = await ports.directory().apply(changeOf(request, controls), asker, {
-    signal,
-    ...(assertion !== undefined && { assertion }),
-    ...(preRead !== undefined && { before: (entry) => (before = entryAsRead(ports, entry, preRead, asker)) }),
-    ...(postRead !== undefined && { after: (entry) => (after = entryAsRead(ports, entry, postRead, asker)) }),
-  });
+  const asked = { change: changeOf(request, controls), asker, assertion, preRead, postRead };
+  const { result, before, after } = await ports.changes.change(asked, signal);
   const { policy } = result;
   const isSuccess = result.code === 'success';
   const parts: ResponseParts = {
@@ -59,15 +51,6 @@ function changeOf(request: ChangeRequest, controls: Controls): DirectoryChange {
       return { kind: 'rename', dn, newRdn, deleteOldRdn, ...(newSuperior !== undefined && { newSuperior }) };
     }
   }
-}
-
-/** The content of a SearchResultEntry. */
-function entryAsRead({ directory, clock }: DoorPorts, entry: number, attributes: readonly string[], asker: Asker) {
-  const out = new BerWriter();
-  const now = clock.now();
-  const { view } = directory();
-  writeEntry(view, out, entry, attributes, false, directory().rightsOf(asker, now), now);
-  return out.take();
 }
 
 function writeReadEntry(out: BerWriter, type: string, entry: Uint8Array): void {

@@ -83,7 +83,7 @@ async function change(
   signal: AbortSignal,
 ): Promise<Reply> {
   const given = { ...(old !== undefined && { old }), ...(next !== undefined && { next }) };
-  const result = await ports.directory().apply({ kind: 'password', dn, ...given }, asker, { signal });
+  const { result } = await ports.changes.change({ change: { kind: 'password', dn, ...given }, asker }, signal);
   const { policy, generated } = result;
   const parts: ResponseParts = {
     ...(generated !== undefined && { value: encodeResponse(generated) }),
