@@ -340,8 +340,9 @@ describe('the certificate that a server makes itself', () => {
 });
 
 describe('a door without TLS', () => {
-  it('offers no StartTLS; one that requires TLS takes no password in clear', async () => {
+  it('offers no StartTLS; one that requires TLS takes no password in clear', async (t) => {
     const plain = await startDoorSite({ door: { requireTls: true } });
+    t.after(() => plain.close());
     const connection = await RawConnection.open(plain.port);
     assert.equal(await connection.ask(START_TLS), 2);
     assert.equal(await connection.ask(bindRequest(ALICE.dn, ALICE.password), 2), 13);
@@ -353,6 +354,5 @@ describe('a door without TLS', () => {
       false,
     );
     connection.close();
-    await plain.close();
   });
 });
