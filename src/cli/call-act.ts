@@ -1,7 +1,7 @@
 /**
  * Runs acts where they belong: in the process that serves on the data folder, else in this one under the folder's lock.
  */
-import type { ActInput, ActName, ActResult, Acts } from '../admin/index.ts';
+import { type ActInput, type ActName, type ActResult, runAct } from '../admin/index.ts';
 import { CodedError } from '../base/index.ts';
 import { callServer } from './control-client.ts';
 import type { CommandPorts } from './ports.ts';
@@ -49,13 +49,10 @@ async function inProcess<Result>(
 ): Promise<Result> {
   const { acts, close } = await ports.openActs(paths);
   try {
-    const call: ActCaller = (name, input) => callerOf(acts, name)(input);
+    const call: ActCaller = async <Name extends ActName>(name: Name, input: ActInput<Name>) =>
+      (await runAct(acts, name, input)) as ActResult<Name>;
     return await run(call);
   } finally {
     await close();
   }
-}
-
-function callerOf<Name extends ActName>(acts: Acts, name: Name): (input: ActInput<Name>) => Promise<ActResult<Name>> {
-  return acts[name] as (input: ActInput<Name>) => Promise<ActResult<Name>>;
 }

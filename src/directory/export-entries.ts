@@ -1,5 +1,5 @@
 /**
- * The whole tree as it is at one instant, in an order in which it can be imported again: parents first.
+ * The whole tree as it is at one instant, by name and parents first: it can be imported again, and two exports compared.
  *
  * What changes is copied first, without giving anybody a turn, and formatted afterwards, so that an export is of one
  * instant however long its reader takes. Stored operational attributes and entryUUID are part of it; passwords only on demand.
@@ -20,6 +20,8 @@ export interface ExportOptions {
 /** An entry with what belongs to it and stands elsewhere. */
 interface CopiedEntry {
   readonly name: string;
+  /** Its relative names from the top of the tree on: sorted by it, an entry comes right before those below it. */
+  readonly path: string;
   readonly uuid: Uint8Array;
   readonly stored: Uint8Array;
   readonly members: readonly CopiedMember[];
@@ -41,22 +43,26 @@ export interface TreeCopy {
 export function copyTree(directory: Directory, options: ExportOptions): TreeCopy {
   const { view } = directory;
   const copies: CopiedEntry[] = [];
-  const waiting = [...view.namingContexts()];
-  for (let entry = waiting.pop(); entry !== undefined; entry = waiting.pop()) {
-    for (const child of view.children(entry)) waiting.push(child);
+  const copy = (entry: number, above?: CopiedEntry) => {
+    const name = view.dnText(entry);
     const uuid = view.uuid(entry);
-    copies.push({
-      name: view.dnText(entry),
+    const copied: CopiedEntry = {
+      name,
+      path: above === undefined ? name : `${above.path}\0${name.slice(0, -above.name.length - 1)}`,
       uuid,
       stored: view.storedEntry(entry).slice(),
       members: [...membersOf(directory, entry)],
-      passwords: options.withPasswords ? directory.verifiers.formsOf(uuid) : [],
-    });
-  }
+      passwords: options.withPasswords ? directory.verifiers.formsOf(uuid).map(labelled) : [],
+    };
+    copies.push(copied);
+    for (const child of view.children(entry)) copy(child, copied);
+  };
+  for (const top of view.namingContexts()) copy(top);
   return {
     size: copies.length,
     *records() {
-      for (const copy of copies) yield recordOf(copy);
+      copies.sort(byPath);
+      for (const copied of copies) yield recordOf(copied);
     },
   };
 }
@@ -98,12 +104,33 @@ function recordOf({ name, uuid, stored, members, passwords }: CopiedEntry): Extr
     dn: parseDistinguishedName(name) ?? { rdns: [] },
     attributes: [
       ...(entry?.user ?? []).map(attributeOf),
-      ...members.map(({ attribute, value, period }) => texts(`${attribute}${dates(period)}`, [value])),
+      ...[...members]
+        .sort(byValue)
+        .map(({ attribute, value, period }) => texts(`${attribute}${dates(period)}`, [value])),
       ...(passwords.length === 0 ? [] : [texts('userPassword', passwords)]),
-      ...(entry?.operational ?? []).map(attributeOf),
+      ...[...(entry?.operational ?? [])].sort(byDescription).map(attributeOf),
       texts('entryUUID', [formatUuid(uuid)]),
     ],
   };
+}
+
+/** Equal trees are equal texts, however they grew. */
+function byPath(one: CopiedEntry, other: CopiedEntry): number {
+  return one.path < other.path ? -1 : 1;
+}
+
+/** What was hashed here has no label in the store, and would be taken for a text without one (RFC 2307, 5.3). */
+function labelled(form: string): string {
+  return form.startsWith('$argon2') ? `{ARGON2}${form}` : form;
+}
+
+function byValue(one: CopiedMember, other: CopiedMember): number {
+  return one.value < other.value ? -1 : 1;
+}
+
+/** Operational attributes come in the order in which they were first written, which an import does not repeat. */
+function byDescription(one: StoredAttribute, other: StoredAttribute): number {
+  return one.description < other.description ? -1 : 1;
 }
 
 function attributeOf({ description, values }: StoredAttribute) {

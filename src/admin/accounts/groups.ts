@@ -54,7 +54,7 @@ export function showGroup(book: AccountBook, input: { readonly name: string }): 
   const entry = book.find('group', input.name);
   return {
     ...groupRow(book, entry),
-    memberNames: book.texts(entry, 'memberUid'),
+    memberNames: [...book.texts(entry, 'memberUid')].sort(),
     owners: book.texts(entry, 'owner'),
   };
 }

@@ -53,7 +53,12 @@ export function planModify(
     const refusal = modify(edit.draft, members, modification);
     if (refusal !== undefined) return refusal;
   }
-  if (password !== undefined && password !== 'pending') applyPassword(transaction, edit, password);
+  if (password !== undefined && password !== 'pending') {
+    applyPassword(transaction, edit, {
+      ...password,
+      mustChange: mustChange(edit, modifications) ?? password.mustChange,
+    });
+  }
   const profile = settle(transaction, edit, found, modifications, members, password === 'pending');
   if (profile instanceof Refusal) return profile;
   if (before !== undefined) {
@@ -62,6 +67,12 @@ export function planModify(
   }
   members.commit();
   return transaction.finish(edit);
+}
+
+/** Whoever resets a password may say with it whether it has to be changed. */
+function mustChange({ draft }: Edit, modifications: readonly GivenModification[]): boolean | undefined {
+  if (!modifications.some(({ description }) => description.name === 'pwdReset')) return undefined;
+  return draft.values('pwdReset').some((value) => latin1(value) === 'TRUE');
 }
 
 /** Whether the entry may be what the modifications made of it. */
