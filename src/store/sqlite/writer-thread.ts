@@ -14,6 +14,9 @@ import type { Answer, Order, Report } from './writer-protocol.ts';
 const WAITING_TASKS = 10_000;
 const WAITING_OCTETS = 64 * 1024 * 1024;
 
+/** Megabytes. What a writer makes is short-lived; the default would let 16 MB of it gather, a dozen more of memory for each thread. */
+const YOUNG_GENERATION = 4;
+
 interface Waiting<Result> {
   readonly octets: number;
   resolve(result: Result): void;
@@ -48,7 +51,7 @@ export class WriterThread<Request, Result> {
 
   /** Starts the thread whose module is `entry` (it calls `serveWriter`); rejects with why its database cannot be opened. */
   static async start<Request, Result>(entry: URL, workerData: unknown): Promise<WriterThread<Request, Result>> {
-    const worker = new Worker(entry, { workerData });
+    const worker = new Worker(entry, { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION } });
     const thread = new WriterThread<Request, Result>(worker);
     const report = await new Promise<Report<Result>>((resolve, reject) => {
       worker.once('message', resolve);
