@@ -4,10 +4,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { AccessPolicy, makeSubject } from '../access/index.ts';
+import { AccessPolicy, makeSubject, wrapPrincipals } from '../access/index.ts';
 import { type ContentPort, plantFirstTree } from '../admin/index.ts';
 import { CodedError } from '../base/index.ts';
 import {
+  type AccountPrincipal,
   builtInBlocklist,
   type Directory,
   type DirectoryConfiguration,
@@ -179,16 +180,21 @@ export async function rulesOf(configuration: Configuration, options: DirectoryCo
 function rolesOfAccounts(configuration: Configuration): RolePort {
   const { policy } = AccessPolicy.compile(accessConfiguration(configuration));
   const domains = [...configuration.realms].flatMap(([realm, { modules }]) =>
-    modules.flatMap((module) => (module.use === 'directory' ? { realm, domain: module.domain } : [])),
+    modules.flatMap((module) =>
+      module.use === 'directory' ? { realm, domain: module.domain, wraps: module.wrapPrincipals } : [],
+    ),
   );
+  const rolesOf = (principals: readonly AccountPrincipal[]) => {
+    const name = principals.find(({ type }) => type === 'user')?.name ?? '';
+    return domains.flatMap(({ realm, domain, wraps }) => {
+      const own = principals.map((principal) => ({ ...principal, domain, module: 'directory' }));
+      const wrapped = wraps ? wrapPrincipals(realm, own) : [];
+      return policy.rolesOf(makeSubject({ realm, domain, name, principals: own, wrapped }));
+    });
+  };
   return {
-    holds(role, principals) {
-      const name = principals.find(({ type }) => type === 'user')?.name ?? '';
-      return domains.some(({ realm, domain }) => {
-        const own = principals.map((principal) => ({ ...principal, domain, module: 'directory' }));
-        return policy.rolesOf(makeSubject({ realm, domain, name, principals: own })).includes(role);
-      });
-    },
+    holds: (role, principals) => rolesOf(principals).includes(role),
+    names: (principals) => rolesOf(principals).length > 0,
   };
 }
 

@@ -53,7 +53,7 @@ export class FollowedDirectory {
 
   /** Loads everything anew. */
   async load(): Promise<void> {
-    const snapshot = await followedObjects(this.#ports.folder);
+    const snapshot = followedObjects(this.#ports.folder);
     const next = await openDirectory({ ...this.#ports, ...this.#rules, store: readOnlyStore(snapshot) });
     await this.#current?.close();
     this.#current = next;

@@ -4,41 +4,22 @@
  * A connection is open only while something is read, so that it keeps no import from putting new content in place.
  */
 import { join } from 'node:path';
-import { damaged } from '../sqlite/damage.ts';
-import { sqliteFailure } from '../sqlite/database.ts';
-
-import { JournalReader } from './journal-reader.ts';
-import type { JournalRecord, ObjectSnapshot } from './journal-store.ts';
-import { scanObjects } from './object-scan.ts';
 import { JOURNAL_FILE } from './journal-form.ts';
+import { JournalReader } from './journal-reader.ts';
+import { JournalSnapshot } from './journal-snapshot.ts';
+import type { JournalRecord, ObjectSnapshot } from './journal-store.ts';
 
-/** A snapshot of everything; to be iterated once. Rejects as `JournalStore.objects` does. */
-export async function followedObjects(folder: string): Promise<ObjectSnapshot> {
-  const path = join(folder, JOURNAL_FILE);
-  const reader = new JournalReader(path);
-  try {
-    reader.db.exec('BEGIN');
-    const state = reader.state();
-    const batches = async function* () {
-      try {
-        yield* scanObjects(reader.db, state, (what) => {
-          throw damaged(reader.db, what);
-        });
-      } catch (error) {
-        throw sqliteFailure(error, path);
-      } finally {
-        reader.close();
-      }
-    };
-    const { generation, head, csn, objects: count } = state;
-    return { generation, head, csn, count, [Symbol.asyncIterator]: batches };
-  } catch (error) {
-    reader.close();
-    throw sqliteFailure(error, path);
-  }
+const RECORDS_AT_A_TIME = 5_000;
+
+/** A snapshot of everything, to be iterated once. Throws as `JournalStore.objects` rejects. */
+export function followedObjects(folder: string): ObjectSnapshot {
+  return new JournalSnapshot(join(folder, JOURNAL_FILE), () => {});
 }
 
-/** The records after `after`, at most some thousands; `another` when the content is of another generation by now, or they are no longer kept. */
+/**
+ * The records after `after`, at most some thousands; none when it is the head. `another` when the content is of another generation by now, or
+ * they are no longer kept: then everything has to be loaded anew.
+ */
 export function followedRecords(
   folder: string,
   { generation, after }: { readonly generation: string; readonly after: number },
@@ -53,5 +34,3 @@ export function followedRecords(
     reader.close();
   }
 }
-
-const RECORDS_AT_A_TIME = 5_000;
