@@ -58,6 +58,9 @@ export class ClassProfiles {
           `objectClass: value #${index}: no class of this name is in the schema`,
         );
       }
+      if (classes.has(named)) {
+        return new Refusal('attributeOrValueExists', `objectClass: value #${index} was given before`);
+      }
       classes.add(named);
     }
     for (const named of [...classes]) for (const above of named.lineage) classes.add(above);

@@ -18,11 +18,13 @@ export interface EntryNames {
   readonly logins: ReadonlySet<string>;
   /** As spelled, in order. */
   readonly uids: readonly string[];
+  /** As spelled: what a role or a rule of the configuration may know the entry by. */
+  readonly spoken: ReadonlySet<string>;
   /** Attribute and key of each value that only one entry may have. */
   readonly unique: ReadonlyMap<string, { readonly name: string; readonly value: Uint8Array }>;
 }
 
-export const NO_NAMES: EntryNames = { logins: new Set(), uids: [], unique: new Map() };
+export const NO_NAMES: EntryNames = { logins: new Set(), uids: [], spoken: new Set(), unique: new Map() };
 
 /** The names that a draft gives its entry; a Refusal when one is nobody's. */
 export function namesOf(transaction: Transaction, draft: EntryDraft, profile: ClassProfile): EntryNames | Refusal {
@@ -47,17 +49,22 @@ export function namesOf(transaction: Transaction, draft: EntryDraft, profile: Cl
       unique.set(`${name}=${valueKey(description.type, value)}`, { name, value });
     }
   }
-  return { logins, uids, unique };
+  const isCalledByCn = uids.length === 0 || profile.allowsMembers;
+  return { logins, uids, spoken: new Set([...uids, ...(isCalledByCn ? texts(draft.values('cn')) : [])]), unique };
 }
 
-/** Undefined when no other entry has what the entry is called now and was not before. */
+/** Undefined when the asker may give the entry what it is called now and was not before, and no other entry has it. */
 export function claimNames(
   transaction: Transaction,
   entry: number | undefined,
   before: EntryNames,
   after: EntryNames,
 ): Refusal | undefined {
-  const { context, touches } = transaction;
+  const { context, touches, rights } = transaction;
+  for (const name of after.spoken) {
+    if (before.spoken.has(name) || rights.mayTakeName(name)) continue;
+    return new Refusal('insufficientAccessRights', `an entry may not be called '${name}' by you`);
+  }
   for (const key of before.logins) if (!after.logins.has(key)) touches.take(Touch.login(key));
   for (const key of after.logins) {
     if (before.logins.has(key)) continue;

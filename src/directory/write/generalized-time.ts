@@ -12,6 +12,20 @@ export function generalizedTime(instant: Instant): string {
   return `${day}${text.slice(11, 13)}${text.slice(14, 16)}${text.slice(17, 19)}Z`;
 }
 
+/** Writes the same instant once: a server writes the present one, many times a second. */
+export class GeneralizedTimes {
+  #instant: Instant = Number.NaN;
+  #text = '';
+
+  of(instant: Instant): string {
+    if (instant !== this.#instant) {
+      this.#instant = instant;
+      this.#text = generalizedTime(instant);
+    }
+    return this.#text;
+  }
+}
+
 /** The instant of the form that `generalizedTime` writes; undefined for any other, and for a day that there is not. */
 export function parseGeneralizedTime(text: string): Instant | undefined {
   const [, year, month, day, hour, minute, second] = FORM.exec(text) ?? [];

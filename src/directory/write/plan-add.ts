@@ -117,7 +117,7 @@ function placeOf(
   let parent: number | undefined;
   if (key !== context.suffixKey) {
     const above: DistinguishedName = { rdns: dn.rdns.slice(1) };
-    touches.share(Touch.name(context.schema.dnKey(above)!));
+    touches.share(Touch.name(key.slice(context.schema.rdnKey(dn.rdns[0]!)!.length + 1)));
     parent = context.view.find(above);
     if (parent === undefined || !rights.knows(parent)) return noSuchObject(context.view, dn, rights);
     touches.share(Touch.entry(latin1(context.view.uuid(parent))));

@@ -15,7 +15,6 @@ import { decodeEntry, encodeEntry } from '../stored/entry-form.ts';
 import { encodeMemberKey, encodePeriod, type Member, type Period } from '../stored/member-form.ts';
 import { Space } from '../stored/space.ts';
 import { EntryDraft } from './entry-draft.ts';
-import { generalizedTime } from './generalized-time.ts';
 import { Refusal } from './refusal.ts';
 import { Touch, Touches } from './touches.ts';
 import { latin1 } from './value-rules.ts';
@@ -52,7 +51,6 @@ export class Transaction {
   readonly now: Instant;
   readonly #edits = new Map<number, Edit>();
   readonly #gone = new Set<number>();
-  #time: string | undefined;
   #askerName: string | undefined;
   /** Memberships that end go before the entries, those that begin come after, so that whoever applies them knows both ends. */
   readonly #ending: ObjectWrite[] = [];
@@ -141,8 +139,7 @@ export class Transaction {
 
   /** When the change is made, as `modifyTimestamp` says it. */
   time(): string {
-    this.#time ??= generalizedTime(this.now);
-    return this.#time;
+    return this.context.times.of(this.now);
   }
 
   /** Who makes the change, as `modifiersName` says it. */

@@ -9,6 +9,7 @@ import type { DirectoryConfiguration } from '../directory-configuration.ts';
 import { UuidSource } from '../stored/uuid.ts';
 import { AttributeDescriptions } from './attribute-description.ts';
 import { ClassProfiles } from './class-profile.ts';
+import { GeneralizedTimes } from './generalized-time.ts';
 import { LoginNames } from './login-names.ts';
 import { canonicalName } from './naming.ts';
 import { referenceTypes } from './references.ts';
@@ -31,6 +32,7 @@ export interface WriteContext {
   readonly suffixKey: string;
   readonly csns: CsnSource;
   readonly clock: Clock;
+  readonly times: GeneralizedTimes;
   readonly uuids: UuidSource;
   readonly logins: LoginNames;
   readonly unique: readonly UniqueAttribute[];
@@ -64,6 +66,7 @@ export function writeContext({ configuration, random, ...given }: WriteContextOp
     profiles,
     suffix,
     suffixKey,
+    times: new GeneralizedTimes(),
     uuids: new UuidSource(random),
     csns: new CsnSource(clock, configuration.server),
     logins: new LoginNames(view, schema, profiles),

@@ -1,5 +1,6 @@
 /** The directory on its store: what survives a restart, a clock that jumps, and a disk that refuses. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { after, describe, it } from 'node:test';
 import { Secret } from '../../../src/base/index.ts';
 import { ANONYMOUS, type Asker, builtInBlocklist, SYSTEM } from '../../../src/directory/index.ts';
 import { FailingDiskProcess } from '../../store/failing-disk.ts';
-import { temporaryMount } from '../../store/temporary-folder.ts';
+import { temporaryExt4, temporaryMount } from '../../store/temporary-folder.ts';
 import { configurationOf, DirectorySite, dn, modification as mod, person, SUFFIX } from './directory-site.ts';
 
 const ALICE = 'uid=alice,ou=People';
@@ -147,6 +148,19 @@ describe('a directory on a disk that refuses', () => {
     }
     const again = await site.reopen(t);
     assert.deepEqual(again.values(ALICE, 'description'), ['round 2']);
+  });
+
+  it('refuses writes when the kernel made the file system read-only, and serves reads', async (t) => {
+    const mount = temporaryExt4(t, 32);
+    const site = await DirectorySite.open(t, { folder: join(mount, 'data'), keep: true });
+    await site.addPeople('alice');
+    execFileSync('mount', ['-o', 'remount,abort', mount]);
+    for (let round = 0; round < 3; round += 1) {
+      const refused = await site.modify(ALICE, mod('replace', 'sn', 'x'));
+      assert.equal(refused.code, 'unwillingToPerform');
+      assert.match(refused.message, /cannot be written/);
+      assert.deepEqual(site.values(ALICE, 'sn'), ['alice']);
+    }
   });
 
   it('is read-only from a failed fsync on, and has after a restart what it acknowledged', async (t) => {

@@ -72,6 +72,13 @@ describe('adding an entry', () => {
       'attributeOrValueExists',
       /cn: value #1/,
     ],
+    [
+      'a class twice',
+      'uid=x,ou=People',
+      person('x', { objectClass: ['inetOrgPerson', 'INETORGPERSON'] }),
+      'attributeOrValueExists',
+      /objectClass: value #1/,
+    ],
     ['no class', 'uid=x,ou=People', { cn: 'x' }, 'objectClassViolation', /objectClass/],
     [
       'an unknown class',
