@@ -17,6 +17,7 @@ import {
   type BindAuthority,
   createDirectoryBinds,
   createDirectoryChanges,
+  type DoorPorts,
   LdapDoor,
   type LdapDoorOptions,
   type LdapTls,
@@ -49,6 +50,8 @@ export interface DoorSite {
   readonly tlsPort: number;
   readonly directory: Directory;
   readonly door: LdapDoor;
+  /** What the doors were made with, for another one. */
+  readonly ports: DoorPorts;
   readonly trail: AuditTrail;
   /** What verifies the binds of the door. */
   readonly binds: BindAuthority;
@@ -97,7 +100,7 @@ export async function startDoorSite(options: DoorSiteOptions = {}): Promise<Door
     directory: () => directory,
     realm: () => ({ name: 'staff', domain: 'local', lockout }),
   });
-  const ports = {
+  const ports: DoorPorts = {
     clock: options.clock ?? systemClock,
     logger,
     directory: () => directory,
@@ -124,6 +127,7 @@ export async function startDoorSite(options: DoorSiteOptions = {}): Promise<Door
     tlsPort,
     directory,
     door,
+    ports,
     trail,
     binds,
     audited: () =>
