@@ -1,7 +1,7 @@
 /** What rules of the configuration give, and what must never follow from them. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { ANONYMOUS, accessConfigurationSchema, accessProblems } from '../../src/directory/index.ts';
+import { ANONYMOUS, accessConfigurationSchema, accessProblems, type RolePort } from '../../src/directory/index.ts';
 import { group, may, mayAdd, mayRename, NOW, person, Site, SUFFIX, seen } from './rights-fixture.ts';
 
 let site: Site;
@@ -165,8 +165,9 @@ describe('a rule', () => {
 
 describe('roles', () => {
   it('make administrators, and protect who has them', () => {
-    const roles = {
-      holds: (role: string, principals: readonly { type: string; name: string; aliases: readonly string[] }[]) =>
+    const roles: RolePort = {
+      names: (principals) => roles.holds('admin', principals),
+      holds: (role, principals) =>
         role === 'admin' &&
         principals.some(
           ({ type, name, aliases }) =>

@@ -4,6 +4,7 @@
  *
  * INVARIANT: a rule gives no right over an administrator's entry, or over a group that makes administrators: whoever may set
  * the passwords of people would otherwise become one.
+ * INVARIANT: a name that a role or a rule is about is given to an entry by administrators alone, also where no entry has it yet.
  */
 import type { Instant } from '../../base/index.ts';
 import {
@@ -14,7 +15,7 @@ import {
   type Schema,
 } from '../../x500/index.ts';
 import type { AccessConfiguration, AccessRuleConfiguration, Who } from './access-configuration.ts';
-import { type AccountPrincipal, accountPrincipals, groupPrincipal, type RolePort } from './account-principals.ts';
+import { accountPrincipals, groupPrincipal, type RolePort } from './account-principals.ts';
 import type { Asker } from './asker.ts';
 import { EntryRights } from './entry-rights.ts';
 import { ALL_RIGHTS, NO_RIGHTS, ownPasswordRights, READ_ALL_RIGHTS } from './fixed-rights.ts';
@@ -82,7 +83,8 @@ export class AccessRules<View extends RightsView = RightsView> {
   readonly password: AttributeType | undefined;
   readonly #options: AccessRulesOptions<View>;
   readonly #administrators: readonly Who[];
-  readonly #administratorKeys: ReadonlySet<string>;
+  /** What the configuration names, by the key of each name. */
+  readonly #namedKeys: ReadonlySet<string>;
   readonly #services: readonly DistinguishedName[];
   readonly #secrets: readonly AttributeType[];
   /** Where the names of the configuration are in one state of one view. */
@@ -107,9 +109,6 @@ export class AccessRules<View extends RightsView = RightsView> {
       },
     ];
     this.#services = configuration.services ?? [below([['ou', 'Hosts']])];
-    this.#administratorKeys = new Set(
-      this.#administrators.flatMap((who) => ('dn' in who ? [schema.dnKey(who.dn) ?? ''] : [])),
-    );
     const types = (names: readonly string[]) => names.flatMap((name) => schema.attributeType(name)?.subtypes ?? []);
     const secrets = new Set(types([...(configuration.secrets ?? DEFAULT_SECRETS), 'userPassword']));
     this.#secrets = [...secrets];
@@ -122,6 +121,9 @@ export class AccessRules<View extends RightsView = RightsView> {
       owner: joined(reading, grantOf(schema, secrets, MEMBERSHIP, WRITE)),
     };
     this.rules = configuration.rules.flatMap((rule) => compileRule(rule, { schema, secrets, suffix }));
+    const whos = [...this.#administrators, ...this.rules.flatMap(({ who }) => who)];
+    const named = [...this.#services, ...whos.flatMap((who) => ('dn' in who ? [who.dn] : []))];
+    this.#namedKeys = new Set(named.map((dn) => schema.dnKey(dn) ?? ''));
   }
 
   /** What the asker may do at this instant; for one operation, not to be kept. */
@@ -150,20 +152,20 @@ export class AccessRules<View extends RightsView = RightsView> {
     return this.isAdministrator(view, entry, now) || this.#makesAdministrators(view, entry, now);
   }
 
-  /** Whether whoever has this name would be an administrator, or make some. */
+  /** Whether the configuration gives something to whoever has this name: it makes an administrator, or a rule or a role is about it. */
   isProtectedName(dn: DistinguishedName): boolean {
     const key = this.schema.dnKey(dn);
-    if (key === undefined || this.#administratorKeys.has(key)) return true;
+    if (key === undefined || this.#namedKeys.has(key)) return true;
     const aliases = [formatDistinguishedName(dn)];
-    const principals = (dn.rdns[0] ?? []).flatMap(({ value }): AccountPrincipal[] =>
-      typeof value === 'string'
-        ? [
-            { type: 'user', name: value, aliases },
-            { type: 'group', name: value, aliases },
-          ]
-        : [],
+    const [rdn = []] = dn.rdns;
+    return ['', ...rdn.flatMap(({ value }) => (typeof value === 'string' ? [value] : []))].some((name) =>
+      this.#isNamed(name, aliases),
     );
-    return this.#administrators.some((who) => who.kind === 'role' && this.#options.roles?.holds(who.role, principals));
+  }
+
+  /** Whether a role is about whoever is called so, whether there is such an account or not. */
+  isNamed(name: string): boolean {
+    return this.#isNamed(name, []);
   }
 
   /** The entry of a name of the configuration. */
@@ -199,6 +201,11 @@ export class AccessRules<View extends RightsView = RightsView> {
     const base = this.find(view, rule.base);
     if (base === undefined || rule.scope === 'base') return false;
     return rule.scope === 'one' ? parent === base : isWithin(view, parent, base);
+  }
+
+  #isNamed(name: string, aliases: readonly string[]): boolean {
+    const principals = (['user', 'group'] as const).map((type) => ({ type, name, aliases }));
+    return this.#options.roles?.names(principals) === true;
   }
 
   #isService(view: View, entry: number): boolean {

@@ -16,6 +16,8 @@ export interface AccountPrincipal {
 /** Who has a role, by the configuration's `roles`. */
 export interface RolePort {
   holds(role: string, principals: readonly AccountPrincipal[]): boolean;
+  /** Whether any role names one of them, whether there is such an account or not. */
+  names(principals: readonly AccountPrincipal[]): boolean;
 }
 
 type PrincipalView = Pick<RightsView, 'attribute' | 'dnText' | 'groupsOf'>;

@@ -5,7 +5,7 @@
  * The grants that reach an entry are joined once and kept for the next question, which is mostly about the same entry.
  */
 import type { Instant } from '../../base/index.ts';
-import type { AttributeType, DistinguishedName } from '../../x500/index.ts';
+import { type AttributeType, type DistinguishedName, parseDistinguishedName } from '../../x500/index.ts';
 import type { AccessRules, CompiledRule } from './access-rules.ts';
 import { ADD, COMPARE, type Grant, join, READ, WRITE } from './grant.ts';
 import type { Rights } from './rights.ts';
@@ -84,7 +84,7 @@ export class EntryRights<View extends RightsView> implements Rights {
   }
 
   mayRename(entry: number, parent: number | undefined, dn: DistinguishedName): boolean {
-    const { access, view, now } = this.#parts;
+    const { access, view } = this.#parts;
     const types: AttributeType[] = [];
     for (const { type: name } of dn.rdns[0] ?? []) {
       const type = access.schema.attributeType(name);
@@ -92,8 +92,23 @@ export class EntryRights<View extends RightsView> implements Rights {
       types.push(type);
     }
     // The name itself decides who is an administrator, so that even its owner does not give it up or take it.
-    if (types.length === 0 || access.isProtectedName(dn) || access.isProtected(view, entry, now)) return false;
+    if (types.length === 0 || !this.#mayMove(entry, dn)) return false;
     return parent === view.parent(entry) || (this.mayDelete(entry) && this.mayAdd(parent, dn, types));
+  }
+
+  mayTakeName(name: string): boolean {
+    return this.#parts.changes && !this.#parts.access.isNamed(name);
+  }
+
+  /** Whether nothing that gets another name by it is an administrator's, or would get what that name is given. */
+  #mayMove(entry: number, dn: DistinguishedName): boolean {
+    const { access, view, now } = this.#parts;
+    if (access.isProtectedName(dn) || access.isProtected(view, entry, now)) return false;
+    for (const child of view.children(entry)) {
+      const [rdn] = parseDistinguishedName(view.dnText(child))?.rdns ?? [];
+      if (rdn === undefined || !this.#mayMove(child, { rdns: [rdn, ...dn.rdns] })) return false;
+    }
+    return true;
   }
 
   #has(entry: number, type: AttributeType, bit: number): boolean {

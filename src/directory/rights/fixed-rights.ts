@@ -17,6 +17,7 @@ export const ALL_RIGHTS: Rights = {
   mayAdd: () => true,
   mayDelete: () => true,
   mayRename: () => true,
+  mayTakeName: () => true,
 };
 
 /** Nothing: the directory is empty. */
@@ -31,6 +32,7 @@ export const NO_RIGHTS: Rights = {
   mayAdd: () => false,
   mayDelete: () => false,
   mayRename: () => false,
+  mayTakeName: () => false,
 };
 
 /** Reads everything and changes nothing. */

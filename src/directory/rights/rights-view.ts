@@ -7,7 +7,7 @@ import type { DirectoryView } from '../view/directory-view.ts';
 
 export type RightsView = Pick<
   DirectoryView,
-  'content' | 'find' | 'byUuid' | 'parent' | 'dnText' | 'attribute' | 'holder' | 'isMember' | 'groupsOf'
+  'content' | 'find' | 'byUuid' | 'parent' | 'children' | 'dnText' | 'attribute' | 'holder' | 'isMember' | 'groupsOf'
 >;
 
 /** Whether an entry matches a filter, everything in it being read. */

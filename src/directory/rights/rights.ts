@@ -32,6 +32,8 @@ export interface Rights {
   mayDelete(entry: number): boolean;
   /** May give the entry the name `dn` below `parent`, which may be the one it has. */
   mayRename(entry: number, parent: number | undefined, dn: DistinguishedName): boolean;
+  /** May let an entry be called so: what the configuration gives something to is no name to take. */
+  mayTakeName(name: string): boolean;
   /** May store a password in a hashed form (`{SSHA}...`), which no password policy can look into. */
   readonly storesHashedPasswords: boolean;
 }
