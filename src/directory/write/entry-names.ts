@@ -99,6 +99,7 @@ export function adopt(
   uids: Iterable<string>,
 ): void {
   const { view } = transaction.context;
+  if (view.content.memberships.raw.size === 0) return;
   for (const uid of uids) {
     for (const group of [...view.groupsNaming('uid', uid)]) adoptIn(transaction, group, { kind: 'uid', uid }, uuid);
   }

@@ -2,7 +2,6 @@
  * Checks a deletion (RFC 4511, 4.8), of one entry without children, or of all below it as well. The memberships of what goes end; its
  * passwords and the references to it go with it.
  */
-import { parseDistinguishedName } from '../../x500/index.ts';
 import type { DeleteChange } from './change.ts';
 import { touchGroupsOf } from './entry-names.ts';
 import { findEntry } from './find-entry.ts';
@@ -56,6 +55,5 @@ function release(transaction: Transaction, entry: number): void {
   for (const group of view.groupsHolding(entry)) transaction.deleteMember(view.uuid(group), { kind: 'entry', uuid });
   for (const member of view.storedMembers(entry)) transaction.deleteMember(uuid, member);
   transaction.put(passwordsOf(uuid));
-  const from = parseDistinguishedName(view.dnText(entry));
-  if (from !== undefined) rewriteReferences(transaction, { from, to: undefined });
+  rewriteReferences(transaction, { from: view.dnText(entry), to: undefined });
 }

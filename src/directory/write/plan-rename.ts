@@ -2,7 +2,7 @@
  * Checks a rename (RFC 4511, 4.9): another RDN, another superior, or both, with everything below. Groups show the new names from
  * then on, and references are rewritten; memberships themselves go by identity and are not touched.
  */
-import { type DistinguishedName, formatDistinguishedName, parseDistinguishedName } from '../../x500/index.ts';
+import { type DistinguishedName, formatDistinguishedName } from '../../x500/index.ts';
 import { NIL_UUID } from '../stored/uuid.ts';
 import type { RenameChange } from './change.ts';
 import type { EntryDraft } from './entry-draft.ts';
@@ -68,7 +68,7 @@ export function planRename(
   edit.parent = destination.parent === undefined ? NIL_UUID : view.uuid(destination.parent);
   const newUids = after.uids.filter((uid) => !before.uids.includes(uid));
   adopt(transaction, edit.uuid, undefined, newUids);
-  moveNames(transaction, found.entry, found.dn, destination.dn);
+  moveNames(transaction, found.entry, formatDistinguishedName(destination.dn));
   return transaction.finish(edit);
 }
 
@@ -132,17 +132,18 @@ function addMissing(draft: EntryDraft, naming: readonly NamingValue[]): void {
 }
 
 /** Everything that knows the entry, or one below it, by name: groups that show it, groups that wait for it, references. */
-function moveNames(transaction: Transaction, top: number, from: DistinguishedName, to: DistinguishedName): void {
+function moveNames(transaction: Transaction, top: number, name: string): void {
   const { view } = transaction.context;
+  const above = view.dnText(top).length;
   const moved = [top];
   for (let index = 0; index < moved.length; index += 1) {
     const entry = moved[index]!;
     for (const child of view.children(entry)) moved.push(child);
     touchGroupsOf(transaction, entry);
-    const old = entry === top ? from : parseDistinguishedName(view.dnText(entry));
-    if (old === undefined) continue;
-    const now = { rdns: [...old.rdns.slice(0, old.rdns.length - from.rdns.length), ...to.rdns] };
-    adopt(transaction, view.uuid(entry), formatDistinguishedName(now), []);
-    rewriteReferences(transaction, { from: old, to: now });
+    const from = view.dnText(entry);
+    // The text of what is below ends with the text of what is above.
+    const to = from.slice(0, from.length - above) + name;
+    adopt(transaction, view.uuid(entry), to, []);
+    rewriteReferences(transaction, { from, to });
   }
 }

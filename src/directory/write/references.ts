@@ -2,8 +2,8 @@
  * References are names of entries in other entries (owner, seeAlso, uniqueMember ...). A rename rewrites them and a delete takes them
  * out: a right that hangs on an owner must not pass to whoever gets its name later. (`member` needs none of this: it goes by identity.)
  */
-import type { AttributeType, DistinguishedName, Schema } from '../../x500/index.ts';
-import { formatDistinguishedName } from '../../x500/index.ts';
+import type { AttributeType, Schema } from '../../x500/index.ts';
+import { isPresent } from '../rights/rights-view.ts';
 import type { Transaction } from './transaction.ts';
 import { latin1, valueKey } from './value-rules.ts';
 
@@ -17,11 +17,11 @@ export const REFERENCE_TYPES: readonly string[] = [
   'roleOccupant',
 ];
 
-/** The old name of an entry, and its new one where it has one. */
+/** The old name of an entry, and its new one where it has one, as text. */
 export interface NameChange {
-  readonly from: DistinguishedName;
+  readonly from: string;
   /** Undefined: the entry goes. */
-  readonly to: DistinguishedName | undefined;
+  readonly to: string | undefined;
 }
 
 export function referenceTypes(schema: Schema): readonly AttributeType[] {
@@ -30,8 +30,10 @@ export function referenceTypes(schema: Schema): readonly AttributeType[] {
 
 export function rewriteReferences(transaction: Transaction, { from, to }: NameChange): void {
   const { view, references } = transaction.context;
-  const name = Buffer.from(formatDistinguishedName(from));
-  for (const type of references) {
+  const present = references.filter((type) => isPresent(view, type));
+  if (present.length === 0) return;
+  const name = Buffer.from(from);
+  for (const type of present) {
     const normal = type.equality?.normalize(name);
     if (normal === undefined) continue;
     for (const holder of [...view.holder(type, normal)]) {
@@ -45,13 +47,13 @@ function rewriteIn(
   holder: number,
   type: AttributeType,
   key: string,
-  to: DistinguishedName | undefined,
+  to: string | undefined,
 ): void {
   const { draft } = transaction.edit(holder);
   for (const attribute of [...draft.attributes()]) {
     if (!type.subtypes.includes(attribute.description.type)) continue;
     const kept = attribute.values.filter((value) => valueKey(attribute.description.type, value) !== key);
     if (kept.length === attribute.values.length) continue;
-    draft.set(attribute.description, to === undefined ? kept : [...kept, Buffer.from(formatDistinguishedName(to))]);
+    draft.set(attribute.description, to === undefined ? kept : [...kept, Buffer.from(to)]);
   }
 }
