@@ -210,10 +210,10 @@ export class Directory {
     this.#access = access;
   }
 
-  /** Completes what was begun. The store stays open. */
+  /** Takes no more changes and completes those that were begun. The store stays open. */
   async close(): Promise<void> {
     this.verifiers.close();
-    await this.#queue.idle();
+    await this.#queue.close();
   }
 
   #accessOf({ configuration, roles }: DirectoryRules): AccessRules<DirectoryView> {

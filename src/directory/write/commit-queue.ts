@@ -80,6 +80,7 @@ export class CommitQueue {
   /** Set when the store can no longer be trusted to write. */
   #down: string | undefined;
   #catchingUp = false;
+  #closing = false;
   #scheduled = false;
   readonly #idle: (() => void)[] = [];
 
@@ -101,15 +102,17 @@ export class CommitQueue {
   submit(check: () => CheckOutcome, signal?: AbortSignal): Promise<DirectoryResult> {
     return new Promise((settle, fail) => {
       const job: Job = { check, signal, settle, fail, touches: undefined };
-      if (this.#waiting.length >= MOST_WAITING) {
+      if (this.#closing) settle(new Refusal('unavailable', 'the directory is closing'));
+      else if (this.#waiting.length >= MOST_WAITING) {
         settle(new Refusal('busy', 'too many changes wait for each other; try again'));
       } else if (this.#catchingUp) this.#wait(job);
       else this.#take(job);
     });
   }
 
-  /** Resolves when everything that was submitted is settled. */
-  async idle(): Promise<void> {
+  /** Takes nothing new, and resolves when everything that was submitted is settled. */
+  async close(): Promise<void> {
+    this.#closing = true;
     while (this.#batches.length > 0 || this.#gathered.length > 0 || this.#waiting.length > 0) {
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     }

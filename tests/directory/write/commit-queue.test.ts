@@ -159,11 +159,13 @@ describe('the commit queue', () => {
     assert.equal(counters.seen.get('c'), 1);
   });
 
-  it('is idle when everything is settled', async (t) => {
+  it('closes when everything is settled, and takes nothing new', async (t) => {
     const counters = new Counters(await open(t));
     const results = Array.from({ length: 10 }, (_, at) => counters.increment(`c${at % 2}`));
-    await counters.queue.idle();
+    const closed = counters.queue.close();
+    assert.equal((await counters.increment('c0')).code, 'unavailable');
+    await closed;
     assert.deepEqual([...counters.seen.values()], [5, 5]);
-    await Promise.all(results);
+    assert.ok((await Promise.all(results)).every(({ code }) => code === 'success'));
   });
 });
