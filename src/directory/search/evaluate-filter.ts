@@ -102,7 +102,7 @@ function hasStoredValue(reading: Reading, target: AttributeTarget, test: ValueTe
   const octets = entries.octets(entry);
   const user = userListAt(octets, entries.start(entry));
   if (target.hasUser && listHasValue(reading, target, test, entry, octets, user)) return true;
-  return target.hasOperational && listHasValue(reading, target, test, entry, octets, elementEnd(octets, user));
+  return target.hasOperational && listHasValue(reading, target, test, entry, entries.operational(entry), 0);
 }
 
 function listHasValue(

@@ -110,7 +110,7 @@ function leastValue({ content, rights, now }: Reading, entry: EntryNumber, key: 
   };
   for (const type of key.types) {
     if (isSecret(content.schema, type) || !(rights.readsAll || rights.mayRead(entry, type))) continue;
-    eachStoredValue(descriptions, entries.record(entry), 0, type, (octets, from, to, { options }) => {
+    eachStoredValue(entries, descriptions, entry, type, (octets, from, to, { options }) => {
       if (hasOptions(options, key.options)) take(octets, from, to);
     });
     const attribute = computed.of(type);

@@ -46,8 +46,10 @@ export function writeSelected(
   }
   const list = out.open(Tag.sequence, whole ? userEnd - user : 0);
   if (whole) out.raw(octets, contentStart(octets, user), userEnd);
-  else writeStored(out, reading, entry, selection, typesOnly, octets, user);
-  if (selection.someOperational) writeStored(out, reading, entry, selection, typesOnly, octets, userEnd);
+  else writeStored(out, reading, entry, selection, typesOnly, octets, user, false);
+  if (selection.someOperational) {
+    writeStored(out, reading, entry, selection, typesOnly, content.entries.operational(entry), 0, true);
+  }
   // Of a group, members may be a user attribute.
   if (selection.someOperational || (selection.allUser && content.memberships.table.size(entry) > 0)) {
     writeComputed(out, reading, entry, selection, typesOnly);
@@ -64,8 +66,8 @@ function writeStored(
   typesOnly: boolean,
   octets: Buffer,
   list: number,
+  operational: boolean,
 ): void {
-  const operational = list !== userListAt(octets, content.entries.start(entry));
   const end = elementEnd(octets, list);
   for (let attribute = contentStart(octets, list); attribute < end; ) {
     const attributeEnd = elementEnd(octets, attribute);

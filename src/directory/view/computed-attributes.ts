@@ -176,7 +176,7 @@ export class ComputedAttributes {
   #structuralClass(entry: EntryNumber, type: AttributeType): ObjectClass | undefined {
     const { entries, descriptions } = this.#sources;
     let stored = false;
-    eachStoredValue(descriptions, entries.record(entry), 0, type, () => {
+    eachStoredValue(entries, descriptions, entry, type, () => {
       stored = true;
     });
     if (stored) return undefined;
@@ -192,7 +192,7 @@ export class ComputedAttributes {
     const { schema, entries, descriptions } = this.#sources;
     const classes: ObjectClass[] = [];
     if (this.#objectClass === undefined) return classes;
-    eachStoredValue(descriptions, entries.record(entry), 0, this.#objectClass, (octets, from, to) => {
+    eachStoredValue(entries, descriptions, entry, this.#objectClass, (octets, from, to) => {
       const objectClass = schema.objectClass(octets.toString('latin1', from, to));
       if (objectClass !== undefined) classes.push(objectClass);
     });

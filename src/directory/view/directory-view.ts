@@ -122,7 +122,7 @@ export class DirectoryView {
     const keep = (octets: Buffer, from: number, to: number) => {
       values.push(Uint8Array.prototype.slice.call(octets, from, to));
     };
-    eachStoredValue(this.content.descriptions, this.content.entries.record(entry), 0, type, keep);
+    eachStoredValue(this.content.entries, this.content.descriptions, entry, type, keep);
     const computed = this.content.computed.of(type);
     if (computed !== undefined) this.content.computed.each(entry, computed, now, keep);
     return values;
@@ -142,7 +142,7 @@ export class DirectoryView {
     const { sets } = this.content.entries;
     for (let entry = sets.next(candidates, -1); entry >= 0; entry = sets.next(candidates, entry)) {
       let holds = false;
-      eachStoredValue(this.content.descriptions, this.content.entries.record(entry), 0, type, (octets, from, to) => {
+      eachStoredValue(this.content.entries, this.content.descriptions, entry, type, (octets, from, to) => {
         holds ||= form.matches(octets, from, to, normal) === true;
       });
       if (holds) holders.push(entry);
@@ -150,9 +150,9 @@ export class DirectoryView {
     return holders;
   }
 
-  /** The octets of the stored value, without a copy: good until the next change. */
+  /** A copy of the octets of the stored value. */
   storedEntry(entry: EntryNumber): Uint8Array {
-    return this.content.entries.record(entry);
+    return this.content.entries.stored(entry);
   }
 
   /** The stored membership, whatever its dates. */

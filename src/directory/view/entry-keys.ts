@@ -25,13 +25,12 @@ export class EntryKeys {
     return this.#keys[index]!;
   }
 
-  /** Finds the keys of a record. */
-  collect(octets: Buffer, start: number): void {
+  /** Finds the keys of a stored record. */
+  collect(record: Buffer): void {
     this.#count = 0;
-    const user = userListAt(octets, start);
-    const operational = elementEnd(octets, user);
-    this.#list(octets, user);
-    this.#list(octets, operational);
+    const user = userListAt(record, 0);
+    this.#list(record, user);
+    this.#list(record, elementEnd(record, user));
   }
 
   /** The keys in order, each once. */

@@ -7,6 +7,7 @@
 import { UUID_OCTETS } from '../stored/uuid.ts';
 import { EntrySets, type SetRef } from './entry-sets.ts';
 import { OctetSlabs } from './octet-slabs.ts';
+import { PackedRecords } from './packed-record.ts';
 import { contentStart, elementEnd, rdnAt } from './stored-record.ts';
 
 /** The slot of an entry; good until the next change of the view, since a slot is used again. */
@@ -21,6 +22,7 @@ const FIRST_CAPACITY = 64;
 
 export class EntryTable {
   readonly slabs = new OctetSlabs();
+  readonly #packing = new PackedRecords();
   /** The arena of all sets of entries. */
   readonly sets = new EntrySets();
   #capacity = FIRST_CAPACITY;
@@ -67,7 +69,7 @@ export class EntryTable {
   }
 
   /** Takes a slot for an entry with this record; its parent is LOST. */
-  create(uuid: Uint8Array, record: Uint8Array): EntryNumber {
+  create(uuid: Uint8Array, record: Buffer): EntryNumber {
     const entry = this.#freed.pop() ?? this.#used++;
     if (entry >= this.#capacity) this.#grow();
     this.#size += 1;
@@ -75,14 +77,14 @@ export class EntryTable {
     this.#children[entry] = 0;
     this.#descendants[entry] = 0;
     for (let at = 0; at < UUID_OCTETS; at += 1) this.#uuids[entry * UUID_OCTETS + at] = uuid[at]!;
-    this.#location[entry] = this.slabs.put(entry, record);
+    this.#location[entry] = this.slabs.put(entry, this.#packing.pack(record));
     return entry;
   }
 
   /** Puts another record in the place of the entry's; the old one is gone. */
-  replace(entry: EntryNumber, record: Uint8Array): void {
+  replace(entry: EntryNumber, record: Buffer): void {
     const old = this.#location[entry]!;
-    this.#location[entry] = this.slabs.put(entry, record);
+    this.#location[entry] = this.slabs.put(entry, this.#packing.pack(record));
     this.slabs.free(old);
   }
 
@@ -100,7 +102,7 @@ export class EntryTable {
     if (this.slabs.untidy) this.slabs.tidy((entry, location) => this.#moved(entry, location));
   }
 
-  /** The buffer that the entry's record is in; until the next change. */
+  /** The buffer that the entry's record is in, packed: its operational attributes are read by `operational`. Until the next change. */
   octets(entry: EntryNumber): Buffer {
     return this.slabs.octets(this.#location[entry]!);
   }
@@ -110,11 +112,18 @@ export class EntryTable {
     return this.slabs.start(this.#location[entry]!);
   }
 
-  /** The record, without a copy: good until the next change. */
-  record(entry: EntryNumber): Buffer {
+  /** The record as it is stored: a copy. */
+  stored(entry: EntryNumber): Buffer {
     const location = this.#location[entry]!;
     const start = this.slabs.start(location);
-    return this.slabs.octets(location).subarray(start, start + this.slabs.size(location));
+    return this.#packing.unpack(this.slabs.octets(location), start, start + this.slabs.size(location));
+  }
+
+  /** The list of operational attributes (PartialAttributeList): a copy. */
+  operational(entry: EntryNumber): Buffer {
+    const location = this.#location[entry]!;
+    const start = this.slabs.start(location);
+    return this.#packing.operational(this.slabs.octets(location), start, start + this.slabs.size(location));
   }
 
   /** A copy of the identity. */

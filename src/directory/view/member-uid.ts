@@ -69,8 +69,7 @@ export class MemberUid {
       }
     }
     let first: Buffer | undefined;
-    const record = this.#entries.record(entry);
-    eachStoredValue(this.#descriptions, record, 0, this.#uid, (source, from, to, { options }) => {
+    eachStoredValue(this.#entries, this.#descriptions, entry, this.#uid, (source, from, to, { options }) => {
       if (options.length === 0) first ??= source.subarray(from, to);
     });
     return first;

@@ -7,7 +7,7 @@ import type { EntryNumber, EntryTable } from './entry-table.ts';
 import type { KeyIndex } from './key-index.ts';
 import { OrderedValues } from './ordered-values.ts';
 import type { StoredDescriptions } from './stored-descriptions.ts';
-import { eachStoredValue } from './stored-values.ts';
+import { eachRecordValue } from './stored-values.ts';
 import { sameOctets } from './value-form.ts';
 
 /** Entries whose values are collected before others have their turn: about a millisecond. */
@@ -57,7 +57,7 @@ export class OrderedIndexes {
         return true;
       }
       index.collected = entry;
-      for (const normal of this.#normals(index, this.#entries.record(entry))) index.values.collect(entry, normal);
+      for (const normal of this.#normals(index, this.#entries.stored(entry))) index.values.collect(entry, normal);
     }
     return false;
   }
@@ -82,7 +82,7 @@ export class OrderedIndexes {
     index.ready = true;
     for (const entry of index.changed) {
       if (!this.#entries.has(entry)) continue;
-      for (const normal of this.#normals(index, this.#entries.record(entry))) index.values.insert(entry, normal);
+      for (const normal of this.#normals(index, this.#entries.stored(entry))) index.values.insert(entry, normal);
     }
     index.changed.clear();
   }
@@ -92,7 +92,7 @@ export class OrderedIndexes {
     const normals: Uint8Array[] = [];
     const rule = type.ordering ?? type.equality ?? type.substrings;
     if (record === undefined || rule === undefined) return normals;
-    eachStoredValue(this.#descriptions, record, 0, type, (octets, from, to) => {
+    eachRecordValue(this.#descriptions, record, type, (octets, from, to) => {
       const normal = rule.normalize(octets.subarray(from, to));
       // With options an attribute may have the same value twice; it is in the index once.
       if (normal !== undefined && !normals.some((other) => sameOctets(other, normal))) normals.push(normal);

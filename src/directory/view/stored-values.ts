@@ -2,22 +2,47 @@
  * Walks over the attributes of an entry's octets, for whoever does not need every microsecond.
  */
 import type { AttributeType } from '../../x500/index.ts';
+import type { EntryNumber, EntryTable } from './entry-table.ts';
 import type { StoredDescription, StoredDescriptions } from './stored-descriptions.ts';
 import { contentStart, elementEnd, userListAt } from './stored-record.ts';
 
 /** Called with a value's octets between two positions. */
 export type VisitValue = (octets: Buffer, from: number, to: number, description: StoredDescription) => void;
 
-/** Visits the values of a type itself, without its subtypes, with whatever options, in a record that begins at `start`. */
+/** Visits the values that an entry has of a type itself, without its subtypes, with whatever options. */
 export function eachStoredValue(
+  entries: EntryTable,
   descriptions: StoredDescriptions,
-  octets: Buffer,
-  start: number,
+  entry: EntryNumber,
   type: AttributeType,
   visit: VisitValue,
 ): void {
-  const user = userListAt(octets, start);
-  const list = type.operational ? elementEnd(octets, user) : user;
+  if (type.operational) {
+    eachListedValue(descriptions, entries.operational(entry), 0, type, visit);
+    return;
+  }
+  const octets = entries.octets(entry);
+  eachListedValue(descriptions, octets, userListAt(octets, entries.start(entry)), type, visit);
+}
+
+/** Visits the values of a type in a stored record, which need not be in the view. */
+export function eachRecordValue(
+  descriptions: StoredDescriptions,
+  record: Buffer,
+  type: AttributeType,
+  visit: VisitValue,
+): void {
+  const user = userListAt(record, 0);
+  eachListedValue(descriptions, record, type.operational ? elementEnd(record, user) : user, type, visit);
+}
+
+function eachListedValue(
+  descriptions: StoredDescriptions,
+  octets: Buffer,
+  list: number,
+  type: AttributeType,
+  visit: VisitValue,
+): void {
   const end = elementEnd(octets, list);
   for (let attribute = contentStart(octets, list); attribute < end; attribute = elementEnd(octets, attribute)) {
     const name = contentStart(octets, attribute);

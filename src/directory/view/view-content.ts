@@ -123,31 +123,32 @@ export class ViewContent {
     return entry;
   }
 
-  #create(uuid: Uint8Array, record: Uint8Array): EntryNumber {
+  #create(uuid: Uint8Array, value: Uint8Array): EntryNumber {
+    const record = asBuffer(value);
     if (uuid.length !== UUID_OCTETS || !isStoredRecord(record, 0, record.length)) throw badObject('entry');
     const entry = this.entries.create(uuid, record);
     this.index.add(uuidKey(uuid, 0), entry);
-    this.#after.collect(this.entries.octets(entry), this.entries.start(entry));
+    this.#after.collect(record);
     for (let at = 0; at < this.#after.count; at += 1) this.index.add(this.#after.at(at), entry);
-    this.ordered.follow(entry, undefined, this.entries.record(entry));
+    this.ordered.follow(entry, undefined, record);
     return entry;
   }
 
   /** Gives an entry another record; true when its place in the tree is to be found again. */
-  #replace(entry: EntryNumber, record: Uint8Array): boolean {
+  #replace(entry: EntryNumber, value: Uint8Array): boolean {
+    const record = asBuffer(value);
     if (!isStoredRecord(record, 0, record.length)) throw badObject('entry');
-    const old = Buffer.from(this.entries.record(entry));
-    const next = Buffer.from(record.buffer, record.byteOffset, record.length);
-    const moves = !sameOctets(placeOf(old), placeOf(next));
+    const old = this.entries.stored(entry);
+    const moves = !sameOctets(placeOf(old), placeOf(record));
     if (moves) {
       this.names.remove(entry);
       this.entries.setParent(entry, LOST);
     }
-    this.#before.collect(old, 0);
-    this.#after.collect(next, 0);
+    this.#before.collect(old);
+    this.#after.collect(record);
     this.#exchangeKeys(entry);
     this.entries.replace(entry, record);
-    this.ordered.follow(entry, old, next);
+    this.ordered.follow(entry, old, record);
     return moves;
   }
 
@@ -162,9 +163,10 @@ export class ViewContent {
     this.entries.setParent(entry, LOST);
     this.memberships.drop(entry);
     this.index.remove(uuidKey(this.entries.uuids, entry * UUID_OCTETS), entry);
-    this.#before.collect(this.entries.octets(entry), this.entries.start(entry));
+    const old = this.entries.stored(entry);
+    this.#before.collect(old);
     for (let at = 0; at < this.#before.count; at += 1) this.index.remove(this.#before.at(at), entry);
-    this.ordered.follow(entry, this.entries.record(entry), undefined);
+    this.ordered.follow(entry, old, undefined);
     this.entries.remove(entry);
   }
 
@@ -224,6 +226,10 @@ function uuidKey(octets: Uint8Array, from: number): number {
 /** The octets that say where an entry stands: its parent and its relative name. */
 function placeOf(record: Buffer): Buffer {
   return record.subarray(0, elementEnd(record, UUID_OCTETS));
+}
+
+function asBuffer(octets: Uint8Array): Buffer {
+  return Buffer.isBuffer(octets) ? octets : Buffer.from(octets.buffer, octets.byteOffset, octets.length);
 }
 
 function badObject(what: string): CodedError {
