@@ -7,6 +7,8 @@ const SENTENCE: Readonly<Record<RefusalReason, (who: string) => string>> = {
   'missing-credential': (who) => `${who} sent nothing that a module of the realm could verify`,
   locked: (who) => `${who} is locked after too many failed logins; the lock ends by itself`,
   disabled: (who) => `the source does not let the account of ${who} log in, whatever the password`,
+  'must-change': (who) =>
+    `the password of ${who} was right and has to be changed before it lets in; \`realmgate user passwd\` sets another one`,
   unavailable: (who) => `a source did not answer, and none of the others let ${who} in`,
   error: () => 'a module failed; its detail is below and in the log of the server',
   'malformed-name': () => 'the login name is empty, too long or has control characters',

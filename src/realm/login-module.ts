@@ -18,6 +18,7 @@ export type ControlFlag = 'required' | 'requisite' | 'sufficient' | 'optional';
  * missing-credential the client did not send what this module needs; nothing was asked
  * locked            the lockout refused before anything was asked
  * disabled          the source answered: right credential or not, the account may not log in
+ * must-change       the source answered: right credential, which lets in only when it has been changed
  * unavailable       the source did not answer; nothing is known
  * error             the module threw, timed out or returned nonsense; nothing is known
  */
@@ -27,6 +28,7 @@ export type FailureReason =
   | 'missing-credential'
   | 'locked'
   | 'disabled'
+  | 'must-change'
   | 'unavailable'
   | 'error';
 

@@ -13,6 +13,7 @@ const REASONS: ReadonlySet<unknown> = new Set<FailureReason>([
   'missing-credential',
   'locked',
   'disabled',
+  'must-change',
   'unavailable',
   'error',
 ]);

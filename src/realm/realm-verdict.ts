@@ -9,7 +9,7 @@
 import { domainOf } from './admitted-subject.ts';
 import { stackAdmits } from './flag-edit.ts';
 import type { ModuleRun } from './login-context.ts';
-import type { PhaseResult } from './login-module.ts';
+import type { FailureReason, PhaseResult } from './login-module.ts';
 import type { Refused, Unavailable } from './login-outcome.ts';
 import type { StackResult } from './stack-walk.ts';
 
@@ -21,6 +21,8 @@ export function verdictOf(
   const silent = runs.filter((run) => isUnknown(lastAnswer(run)));
   const source = silent.find(({ entry }) => entry.definition.verifies) ?? silent[0];
   if (source !== undefined && couldAdmit(runs)) return { kind: 'unavailable', domain: domainOf(source) };
+  // Whatever the others said: who knows a password is told what to do about it.
+  if (runs.some((run) => reasonOf(run) === 'must-change')) return { kind: 'refused', reason: 'must-change' };
   const helped = result.position === 0 && runs.some(({ login }) => login === 'success');
   return { kind: 'refused', reason: helped ? 'nothing-verified' : result.failure.reason };
 }
@@ -42,6 +44,11 @@ function couldAdmit(runs: readonly ModuleRun[]): boolean {
 /** A commit that failed overrides what login had answered. */
 function lastAnswer({ login, commit }: ModuleRun): PhaseResult | undefined {
   return typeof commit === 'object' ? commit : login;
+}
+
+function reasonOf(run: ModuleRun): FailureReason | undefined {
+  const answer = lastAnswer(run);
+  return typeof answer === 'object' ? answer.reason : undefined;
 }
 
 function isUnknown(answer: PhaseResult | undefined): boolean {

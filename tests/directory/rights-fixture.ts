@@ -64,7 +64,7 @@ export class Site {
         homeDirectory: [`/home/${uid}`],
       });
     }
-    this.add(host('portal'), { objectClass: ['applicationProcess'], cn: ['portal'] });
+    this.add(host('portal'), { objectClass: ['applicationProcess', 'simpleSecurityObject'], cn: ['portal'] });
     this.add(group('administrators'), { objectClass: ['groupOfMembers'], cn: ['administrators'] });
     this.add(group('labs'), { objectClass: ['groupOfMembers'], cn: ['labs'], owner: [person('bob')] });
     this.add(group('desk'), { objectClass: ['groupOfMembers'], cn: ['desk'], owner: [group('labs')] });

@@ -154,7 +154,7 @@ describe('the directory module', () => {
     assert.equal(await office.outcome('eve', 'right'), 'disabled');
     office.site.add(person('fay'), { objectClass: ['inetOrgPerson'], uid: ['fay'], pwdReset: ['TRUE'] });
     office.store(person('fay'), ssha('right'));
-    assert.equal(await office.outcome('fay', 'right'), 'disabled');
+    assert.equal(await office.outcome('fay', 'right'), 'must-change');
     assert.equal(await office.outcome('fay', 'wrong'), 'wrong-credential');
     office.site.remove(person('alice'));
     assert.equal(await office.outcome('alice', 'right'), 'unknown-user');

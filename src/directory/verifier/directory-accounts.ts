@@ -32,14 +32,14 @@ export type DirectoryAccountAnswer =
       readonly name: string;
       readonly groups: readonly { readonly name: string; readonly aliases: readonly string[] }[];
     }
-  | { readonly kind: 'unknown-user' | 'wrong-credential' | 'disabled'; readonly detail: string };
+  | { readonly kind: 'unknown-user' | 'wrong-credential' | 'disabled' | 'must-change'; readonly detail: string };
 
 const REFUSALS: Readonly<Record<AuthenticationRefusal, DirectoryAccountAnswer>> = {
   'unknown-user': { kind: 'unknown-user', detail: 'no account has this login name' },
   'no-password': { kind: 'disabled', detail: 'the account has no password that could match' },
   'wrong-password': { kind: 'wrong-credential', detail: 'the password is not the one of the account' },
   disabled: { kind: 'disabled', detail: 'the account is disabled' },
-  expired: { kind: 'disabled', detail: 'the password has expired' },
+  expired: { kind: 'must-change', detail: 'the password has expired' },
 };
 
 /** Matches every group, of whichever class. */
@@ -64,7 +64,7 @@ export class DirectoryAccounts {
       ...(service !== undefined && { service }),
     });
     if (answer.kind === 'refused') return REFUSALS[answer.reason];
-    if (answer.limit === 'must-change') return { kind: 'disabled', detail: 'the password has to be changed first' };
+    if (answer.limit === 'must-change') return { kind: 'must-change', detail: 'the password has to be changed first' };
     // Looked up again: a number may be another entry's by now.
     const entry = owner === undefined ? undefined : view.byUuid(owner);
     if (entry === undefined) return REFUSALS['unknown-user'];

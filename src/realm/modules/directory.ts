@@ -30,7 +30,7 @@ export type AccountAnswer =
       readonly name: string;
       readonly groups: readonly { readonly name: string; readonly aliases: readonly string[] }[];
     }
-  | { readonly kind: 'unknown-user' | 'wrong-credential' | 'disabled'; readonly detail: string };
+  | { readonly kind: 'unknown-user' | 'wrong-credential' | 'disabled' | 'must-change'; readonly detail: string };
 
 /** What the module asks of a directory. */
 export interface DirectoryAccounts {

@@ -130,6 +130,8 @@ const LOCKED: LoginFailure = { kind: 'failure', reason: 'locked', detail: 'too m
 const BUSY: LoginFailure = { kind: 'failure', reason: 'unavailable', detail: 'too many logins of this name at a time' };
 
 function isWrongCredential(failures: AbortCause['failures']): boolean {
+  // Whoever knows the password guessed nothing.
+  if (failures.includes('must-change')) return false;
   if (failures.includes('wrong-credential') || failures.includes('disabled')) return true;
   return failures.includes('unknown-user') && !failures.includes('unavailable') && !failures.includes('error');
 }

@@ -4,6 +4,12 @@
 import { html } from './html.ts';
 import { type Page, page } from './page.ts';
 
+/**
+ * must-change  the password was right, and has to be changed before it lets in: only who knows it is told
+ * expired      the form was open for too long
+ */
+export type LoginFailureKind = 'refused' | 'must-change' | 'unavailable' | 'expired';
+
 /** Hidden fields that travel through the form unchanged. */
 export type CarriedFields = Readonly<Record<string, string>>;
 
@@ -14,16 +20,18 @@ export interface LoginPageOptions {
   /** What the visitor typed before, to spare typing it again. */
   readonly name?: string;
   /** Set after a failed attempt: the id by which the operator finds the reason. */
-  readonly failure?: { readonly kind: 'refused' | 'unavailable' | 'expired'; readonly id: string | undefined };
+  readonly failure?: { readonly kind: LoginFailureKind; readonly id: string | undefined };
 }
 
 const FAILURE = {
   refused: 'This name and password do not let you in.',
+  'must-change':
+    'Your password is right, but it is too old or was set by somebody else: you have to change it before you can log in here. Change it where you manage your account, or ask your administrator for a new one.',
   unavailable: 'Your login could not be checked just now. Your password may be right; please try again in a minute.',
   expired: 'This page was open for too long. Please log in again.',
 } as const;
 
-const STATUS = { refused: 401, unavailable: 503, expired: 400 } as const;
+const STATUS = { refused: 401, 'must-change': 401, unavailable: 503, expired: 400 } as const;
 
 export function loginPage(options: LoginPageOptions): Page {
   const { failure } = options;

@@ -157,7 +157,10 @@ export class SignIn {
         return this.#begin(visit, target, { subject: outcome.subject, attempt: outcome.id });
       case 'challenged':
         return this.#sendCodePage(visit, target, outcome.parkedId);
-      case 'refused':
+      case 'refused': {
+        const kind = outcome.reason === 'must-change' ? 'must-change' : 'refused';
+        return this.#sendLoginPage(visit, target, { name, failure: { kind, id: outcome.id } });
+      }
       case 'unavailable':
         return this.#sendLoginPage(visit, target, { name, failure: { kind: outcome.kind, id: outcome.id } });
     }
