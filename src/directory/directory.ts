@@ -6,7 +6,8 @@
  *
  * INVARIANT: nothing is answered with `success` that a crash could take back.
  */
-import type { Clock, Instant, Logger, Random } from '../base/index.ts';
+import { type Clock, CodedError, type Instant, type Logger, type Random } from '../base/index.ts';
+import { formatKeyPath } from '../config/index.ts';
 import type { KeyDerivation } from '../password/index.ts';
 import type { JournalStore, JournalTransaction, ObjectWrite } from '../store/index.ts';
 import { type DistinguishedName, formatDistinguishedName, type Schema } from '../x500/index.ts';
@@ -15,6 +16,7 @@ import { type Comparison, compare } from './compare.ts';
 import type { DirectoryConfiguration } from './directory-configuration.ts';
 import type { Blocklist } from './policy/blocklist.ts';
 import { PasswordPolicy } from './policy/password-policy.ts';
+import { accessProblems } from './rights/access-problems.ts';
 import { AccessRules } from './rights/access-rules.ts';
 import type { RolePort } from './rights/account-principals.ts';
 import type { Asker } from './rights/asker.ts';
@@ -206,7 +208,8 @@ export class Directory {
   /** A new configuration. Throws DIRECTORY_CONFIGURATION, and keeps the old one, when it names what the schema does not know. */
   adopt(rules: DirectoryRules): void {
     const access = this.#accessOf(rules);
-    this.verifiers.adopt(this.#passwordRulesOf(rules));
+    const passwordRules = this.#passwordRulesOf(rules);
+    this.verifiers.adopt(passwordRules);
     this.#access = access;
   }
 
@@ -217,6 +220,8 @@ export class Directory {
   }
 
   #accessOf({ configuration, roles }: DirectoryRules): AccessRules<DirectoryView> {
+    const [problem] = accessProblems(configuration.access, this.schema);
+    if (problem !== undefined) throw misconfigured(['access', ...problem.path], problem.message);
     return new AccessRules({
       schema: this.schema,
       suffix: this.suffix,
@@ -227,6 +232,8 @@ export class Directory {
   }
 
   #passwordRulesOf({ configuration, blocklist }: DirectoryRules) {
+    const [unknown] = AccountStatus.unknown(this.schema, configuration.disabledWhen);
+    if (unknown !== undefined) throw misconfigured(['disabledWhen'], `the schema has no attribute ${unknown}`);
     return {
       policy: new PasswordPolicy(configuration.passwords, blocklist),
       status: new AccountStatus(this.schema, configuration.disabledWhen),
@@ -246,4 +253,8 @@ export class Directory {
     const csn = parseCsn(text);
     if (csn !== undefined) this.#context.csns.observe(csn);
   }
+}
+
+function misconfigured(path: readonly (string | number)[], message: string): CodedError {
+  return new CodedError('DIRECTORY_CONFIGURATION', `${formatKeyPath(['directory', ...path])}: ${message}`);
 }

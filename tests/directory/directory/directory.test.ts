@@ -71,6 +71,22 @@ describe('a directory', () => {
     );
   });
 
+  it('refuses to open, or to adopt, what names an attribute that there is not', async (t) => {
+    const site = await DirectorySite.open(t);
+    const wrong = [{ access: { selfService: ['shoeSize'] } }, { disabledWhen: [{ attribute: 'shoeSize' }] }];
+    for (const more of wrong) {
+      const rules = { configuration: configurationOf(more), blocklist: builtInBlocklist() };
+      assert.throws(() => site.directory.adopt(rules), {
+        code: 'DIRECTORY_CONFIGURATION',
+        message: /directory\.\w+.*shoeSize/,
+      });
+    }
+    await assert.rejects(
+      DirectorySite.open(t, { configuration: wrong[0]!, empty: true }),
+      /directory\.access\.selfService/,
+    );
+  });
+
   it('refuses a suffix that the schema cannot read', async (t) => {
     await assert.rejects(DirectorySite.open(t, { configuration: { suffix: 'shoeSize=42' }, empty: true }), {
       code: 'DIRECTORY_CONFIGURATION',
