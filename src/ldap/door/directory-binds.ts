@@ -74,7 +74,9 @@ interface Bind {
   readonly now: Instant;
   readonly entry: number | undefined;
   readonly uuid: Uint8Array | undefined;
-  /** As the entry spells it. */
+  /** The name of the entry. */
+  readonly dn: string | undefined;
+  /** The login name, as the entry spells it. */
   readonly user: string | undefined;
   /** What lockout and audit go by; undefined when the name can be nobody's. */
   readonly key: string | undefined;
@@ -111,7 +113,8 @@ class DirectoryBinds implements BindAuthority {
     const directory = this.#ports.directory();
     const now = clock.now();
     const entry = find(directory, attempt.name);
-    const user = entry === undefined ? undefined : userOf(directory, entry, now);
+    const dn = entry === undefined ? undefined : directory.view.dnText(entry);
+    const user = entry === undefined || dn === undefined ? undefined : userOf(directory, entry, dn, now);
     return {
       id: trail.newId(),
       attempt,
@@ -120,7 +123,8 @@ class DirectoryBinds implements BindAuthority {
       began: clock.monotonic(),
       now,
       entry,
-      uuid: entry === undefined ? undefined : Buffer.from(directory.view.uuid(entry)),
+      uuid: entry === undefined ? undefined : directory.view.uuid(entry),
+      dn,
       user,
       key: canonicalLoginName(user ?? textOf(attempt.name))?.key,
     };
@@ -150,11 +154,16 @@ class DirectoryBinds implements BindAuthority {
   }
 
   #admit(bind: Bind, answer: Authentication & { kind: 'verified' }): BindOutcome | Promise<BindOutcome> {
-    const { key, realm, directory, uuid } = bind;
+    const { key, realm, uuid, dn } = bind;
     const saved = key === undefined ? undefined : realm.lockout?.succeed(key);
-    const dn = directory.view.dnText(bind.entry!);
     const { limit, notice } = answer;
-    const outcome: BindOutcome = { kind: 'bound', uuid: uuid!, dn, ...(limit && { limit }), ...(notice && { notice }) };
+    const outcome: BindOutcome = {
+      kind: 'bound',
+      uuid: uuid!,
+      dn: dn!,
+      ...(limit && { limit }),
+      ...(notice && { notice }),
+    };
     if (saved === undefined) {
       this.#record(bind, 'authenticated', undefined);
       return outcome;
@@ -253,15 +262,18 @@ function find({ view, logins, schema }: BindDirectory, name: BindName): number |
   }
 }
 
-/** The login name of an entry: its uid, or what names it. */
-function userOf({ view, schema }: BindDirectory, entry: number, now: Instant): string {
+/** The login name of an entry: its uid, or what names it. Mostly the one is the other. */
+function userOf({ view, schema }: BindDirectory, entry: number, dn: string, now: Instant): string {
+  const [, plain] = NAMED_BY_UID.exec(dn) ?? [];
+  if (plain !== undefined) return plain;
   const uid = schema.attributeType('uid');
   const [first] = uid === undefined ? [] : view.attribute(entry, uid, now);
   if (first !== undefined) return Buffer.from(first).toString('utf8');
-  const text = view.dnText(entry);
-  const value = parseDistinguishedName(text)?.rdns[0]?.[0]?.value;
-  return typeof value === 'string' ? value : text;
+  const value = parseDistinguishedName(dn)?.rdns[0]?.[0]?.value;
+  return typeof value === 'string' ? value : dn;
 }
+
+const NAMED_BY_UID = /^uid=([A-Za-z0-9._-]+),/;
 
 function textOf(name: BindName): string {
   switch (name.by) {
