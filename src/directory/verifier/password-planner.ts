@@ -54,6 +54,7 @@ export class PasswordPlanner {
         operation === 'delete' ? await this.#delete(draft, values) : await this.#put(draft, operation, values);
       if (refusal !== undefined) return refusal;
     }
+    await this.#takeFormer(draft);
     return this.#finish(draft);
   }
 
@@ -84,7 +85,16 @@ export class PasswordPlanner {
     const stored = this.#ports.table.get(key);
     const generation = stored === undefined ? undefined : Buffer.from(stored);
     const record = generation === undefined ? undefined : decodePassword(generation);
-    return { change, key, generation, record, forms: [...(record?.forms ?? [])], oldGiven: false, isNew: false };
+    return {
+      change,
+      key,
+      generation,
+      record,
+      forms: [...(record?.forms ?? [])],
+      former: [],
+      oldGiven: false,
+      isNew: false,
+    };
   }
 
   async #delete(draft: Draft, values: readonly Uint8Array[]): Promise<VerifierRefusal | undefined> {
@@ -132,6 +142,17 @@ export class PasswordPlanner {
     return undefined;
   }
 
+  /** What of an import's former passwords a new one can be compared with, as far back as the policy looks. */
+  async #takeFormer(draft: Draft): Promise<void> {
+    for (const former of draft.change.former ?? []) {
+      if (draft.former.length >= this.#ports.policy().options.history - 1) return;
+      const hashed = hashedFormOf(former);
+      if (hashed?.kind === 'usable') draft.former.push(former);
+      const text = hashed === undefined ? new SecretText(former) : undefined;
+      if (text !== undefined && judgeText(text) === undefined) draft.former.push(await this.#ports.keys.hash(text));
+    }
+  }
+
   /** The form of the draft that the password fits. */
   async #formOf(draft: Draft, password: Secret): Promise<string | undefined> {
     for (const form of draft.record?.forms ?? []) {
@@ -153,7 +174,7 @@ export class PasswordPlanner {
     const oldMissing = options.oldRequired && change.by === 'self' && record !== undefined && !draft.oldGiven;
     if (oldMissing) return refuse('must-supply-old', 'the old password has to be given with the change');
     const former = (record?.forms ?? []).filter((form) => !forms.includes(form));
-    const history = [...former, ...(record?.history ?? [])].slice(0, Math.max(0, options.history - 1));
+    const history = [...former, ...(record?.history ?? []), ...draft.former].slice(0, Math.max(0, options.history - 1));
     const changedAt = forms.length === 0 ? undefined : (change.changedAt ?? clock.now());
     // Without a password there is no history to keep: whoever may delete it may delete that too.
     const value = changedAt === undefined ? undefined : encodePassword({ changedAt, forms, history });
@@ -177,6 +198,8 @@ interface Draft {
   readonly generation: Buffer | undefined;
   readonly record: PasswordRecord | undefined;
   forms: string[];
+  /** Forms of former passwords that an import brought. */
+  former: string[];
   /** The old password was given and was right. */
   oldGiven: boolean;
   /** Somebody chose a password, rather than bringing a form. */

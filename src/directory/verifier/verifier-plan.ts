@@ -60,4 +60,6 @@ export interface PasswordChange {
   readonly storesHashed: boolean;
   /** When the password was set, where an import knows it; now otherwise. */
   readonly changedAt?: Instant;
+  /** Former passwords that an import brings, newest first: forms, or text. */
+  readonly former?: readonly string[];
 }

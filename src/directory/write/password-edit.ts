@@ -2,6 +2,7 @@
  * Passwords are written as `userPassword` and kept as objects of their own: what a change to them means for the entry.
  */
 import type { PolicyRefusal } from '../policy/policy-refusal.ts';
+import { formerPasswords } from '../verifier/password-history.ts';
 import type { PasswordChange, VerifierPlan, VerifierRefusal } from '../verifier/verifier-plan.ts';
 import type { AttributeDescription } from './attribute-description.ts';
 import type { Attribute } from './change.ts';
@@ -40,11 +41,13 @@ export function passwordRefusal({ refusal, message }: VerifierRefusal): Refusal 
   return new Refusal(CODES[refusal], message, { policy: refusal });
 }
 
-/** When the password was set that an imported entry brings, where it says so. */
-export function keptChange(attributes: readonly Attribute[]): Pick<PasswordChange, 'changedAt'> {
-  const [value] = attributes.find(({ attribute }) => attribute.toLowerCase() === 'pwdchangedtime')?.values ?? [];
+/** What an imported entry says about its password: when it was set, and which it had before. */
+export function keptChange(attributes: readonly Attribute[]): Pick<PasswordChange, 'changedAt' | 'former'> {
+  const valuesOf = (name: string) => attributes.find(({ attribute }) => attribute.toLowerCase() === name)?.values ?? [];
+  const [value] = valuesOf('pwdchangedtime');
   const changedAt = value && parseGeneralizedTime(latin1(value));
-  return changedAt === undefined ? {} : { changedAt };
+  const former = formerPasswords(valuesOf('pwdhistory'));
+  return { ...(changedAt !== undefined && { changedAt }), ...(former.length > 0 && { former }) };
 }
 
 /** Writes the password with the entry. `keep`: what the entry itself says about its password stays. */
