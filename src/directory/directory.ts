@@ -168,10 +168,7 @@ export class Directory {
     return compare(this.view, this.#context.descriptions, comparison, this.rightsOf(asker, now), now);
   }
 
-  /**
-   * Makes a change, or says why not. It is durable and seen when this resolves with `success`. Rejects with PASSWORD_BUSY when too many
-   * passwords wait to be hashed.
-   */
+  /** Makes a change, or says why not. It is durable and seen when this resolves with `success`. */
   apply(change: DirectoryChange, asker: Asker, options: ChangeOptions = {}): Promise<DirectoryResult> {
     return this.#runner.run(change, asker, options);
   }

@@ -5,7 +5,7 @@
  * Hashing takes its time, off this thread, so everything else is checked before it: nobody lets the server hash for a change that is
  * refused anyway.
  */
-import { type Instant, unreachable } from '../../base/index.ts';
+import { CodedError, type Instant, unreachable } from '../../base/index.ts';
 import type { StoredObject } from '../../store/index.ts';
 import { type DistinguishedName, type Filter, formatDistinguishedName } from '../../x500/index.ts';
 import type { Asker } from '../rights/asker.ts';
@@ -76,7 +76,7 @@ export class ChangeRunner {
     this.#options = options;
   }
 
-  /** Resolves with what became of it; rejects only for a defect, or with PASSWORD_BUSY when too many passwords wait to be hashed. */
+  /** Resolves with what became of it; rejects only for a defect. */
   async run(change: DirectoryChange, asker: Asker, options: ChangeOptions): Promise<DirectoryResult> {
     if (options.keepOperational === true && asker.kind !== 'system') {
       return new Refusal('insufficientAccessRights', 'operational attributes are written by the directory alone');
@@ -111,7 +111,8 @@ export class ChangeRunner {
         },
       );
       if (checked === undefined || rights === undefined || allowed !== SUCCESS) return allowed;
-      const planned = await this.#plan(request, checked.uuid, rights);
+      const planned = await this.#plan(request, checked.uuid, rights).catch(busyOf);
+      if (planned instanceof Refusal) return planned;
       if (planned.kind === 'refused') return passwordRefusal(planned);
       if (options.dryRun === true) return SUCCESS;
       const result = await this.#submit(request, planned);
@@ -235,6 +236,14 @@ export class ChangeRunner {
     if (this.#options.matchesAlone({ space: Space.entry, key: uuid, value }, assertion) === true) return undefined;
     return new Refusal('assertionFailed', 'the entry does not match the assertion');
   }
+}
+
+/** The queue of the key derivation is full: that passes. */
+function busyOf(error: unknown): Refusal {
+  if (error instanceof CodedError && error.code === 'PASSWORD_BUSY') {
+    return new Refusal('busy', 'too many passwords wait to be hashed; try again');
+  }
+  throw error;
 }
 
 const NAME_TYPES = ['uid', 'cn', 'mail'];

@@ -39,6 +39,8 @@ export interface SiteOptions {
   readonly configuration?: Readonly<Record<string, unknown>>;
   /** Without the tree of the lab. */
   readonly empty?: boolean;
+  /** Passwords that may wait to be hashed. */
+  readonly passwordsWaiting?: number;
   /** The folder stays when the site is closed. */
   readonly keep?: boolean;
 }
@@ -126,7 +128,8 @@ export class DirectorySite {
     const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'realmgate-directory-'));
     const clock = options.clock ?? new ManualClock();
     const store = await openJournalStore({ folder, random: systemRandom });
-    const keys = createKeyDerivation({ clock, random: systemRandom });
+    const waiting = options.passwordsWaiting === undefined ? {} : { queueLimit: options.passwordsWaiting };
+    const keys = createKeyDerivation({ clock, random: systemRandom, ...waiting });
     const directory = await openDirectory(optionsOf(store, clock, keys, options.configuration));
     let open = true;
     const close = async () => {

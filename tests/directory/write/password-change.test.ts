@@ -108,6 +108,17 @@ describe('a password', async () => {
     assert.ok(await opens('alice', GOOD));
   });
 
+  it('is told to be tried again when too many wait to be hashed', async (t) => {
+    const crowded = await DirectorySite.open(t, { passwordsWaiting: 2 });
+    const uids = Array.from({ length: 12 }, (_, index) => `crowd${index}`);
+    const results = await Promise.all(
+      uids.map((uid) => crowded.add(`uid=${uid},ou=People`, person(uid, { userPassword: GOOD }))),
+    );
+    assert.deepEqual([...new Set(results.map(({ code }) => code))].sort(), ['busy', 'success']);
+    const there = uids.filter((uid) => crowded.entry(`uid=${uid},ou=People`) !== undefined);
+    assert.equal(there.length, results.filter(({ code }) => code === 'success').length);
+  });
+
   it('is of the classes that have one', async () => {
     const refused = await site.add('cn=x,ou=Hosts', { objectClass: 'device', userPassword: GOOD });
     assert.equal(refused.code, 'objectClassViolation');
