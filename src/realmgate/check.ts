@@ -10,11 +10,12 @@ import {
   lintRealm,
   propertiesModule,
 } from '../realm/index.ts';
+import { checkDirectory } from './check-directory.ts';
 import { type Configuration, configurationSchema } from './configuration.ts';
 import { accessConfiguration, loginDomainOf } from './guarded-services.ts';
 import { type Finding, lintConfiguration } from './lint-configuration.ts';
 import type { ModuleOptions } from './login-modules.ts';
-import { webListenOptions } from './web-listen.ts';
+import { readTls } from './tls-files.ts';
 
 export async function checkConfiguration(paths: readonly string[]): Promise<CheckReport> {
   const loaded = await loadConfiguration({ paths, environment: process.env, schema: configurationSchema });
@@ -32,6 +33,7 @@ export async function checkConfiguration(paths: readonly string[]): Promise<Chec
       knownGroups: await knownGroups(configuration),
     }),
     ...lintConfiguration(configuration),
+    ...(await checkDirectory(configuration)),
     ...(await tlsFindings(configuration)),
   ];
   const lines = (severity: Finding['severity']) =>
@@ -46,15 +48,19 @@ export async function checkConfiguration(paths: readonly string[]): Promise<Chec
   };
 }
 
-/** What would keep the web listener from serving TLS. */
-async function tlsFindings({ listen: { web } }: Configuration): Promise<Finding[]> {
-  try {
-    if (web !== undefined) await webListenOptions(web);
-    return [];
-  } catch (error) {
-    const message = messageOf(error).replace(/^listen\.web\.tls[.:] ?/, '');
-    return [{ severity: 'error', keys: ['listen', 'web', 'tls'], message }];
-  }
+/** What would keep a listener from serving TLS. */
+async function tlsFindings({ listen: { web, ldap, ldaps } }: Configuration): Promise<Finding[]> {
+  const listeners = { web, ldap, ldaps };
+  const findings = Object.entries(listeners).map(async ([name, section]): Promise<Finding[]> => {
+    try {
+      if (section?.tls !== undefined) await readTls(`listen.${name}.tls`, section.tls);
+      return [];
+    } catch (error) {
+      const message = messageOf(error).replace(/^listen\.\w+\.tls[.:] ?/, '');
+      return [{ severity: 'error', keys: ['listen', name, 'tls'], message }];
+    }
+  });
+  return (await Promise.all(findings)).flat();
 }
 
 /** The groups of the login domains whose every source can list them; the files are read, nobody is asked. */

@@ -33,7 +33,7 @@ type LdapSection = NonNullable<Configuration['listen']['ldap']> | NonNullable<Co
  * the server makes itself. @throws CodedError CONFIGURATION_TLS_FILE, CONFIGURATION_LISTEN
  */
 export async function ldapListeners(
-  { listen, directory }: Configuration,
+  { listen, directory, realms }: Configuration,
   ports: ListenerPorts,
 ): Promise<readonly LdapListener[]> {
   const { ldap, ldaps } = listen;
@@ -52,6 +52,9 @@ export async function ldapListeners(
     ['ldaps', ldaps],
   ] as const) {
     if (section === undefined) continue;
+    if (section.realm !== undefined && !realms.has(section.realm)) {
+      throw new CodedError('CONFIGURATION_LISTEN', `listen.${scheme}.realm: there is no realm ${section.realm}`);
+    }
     const files = section.tls ?? own;
     const tls = files === undefined ? shared : await readTls(`listen.${scheme}.tls`, files);
     listeners.push({

@@ -17,6 +17,8 @@ export function lintConfiguration(configuration: Configuration): readonly Findin
     ...unreachable(configuration),
     ...powerless(configuration),
     ...clear(configuration),
+    ...binds(configuration),
+    ...unknownRoles(configuration),
   ];
 }
 
@@ -87,6 +89,43 @@ function* clear({ listen: { web }, services, trustedProxies }: Configuration): I
     const message = `no session is kept there: it must begin with ${protocol}// as listen.web.publicUrl does`;
     yield warning(['services', name, 'url'], message);
   }
+}
+
+/** LDAP: passwords on their way, and the realm that binds count for. */
+function* binds({ listen, realms }: Configuration): Iterable<Finding> {
+  const { ldap } = listen;
+  if (ldap !== undefined && !ldap.requireTls && !isLoopback(hostOf(ldap.address))) {
+    const message = 'clients may send passwords in clear: set requireTls, so that they have to use StartTLS';
+    yield warning(['listen', 'ldap', 'address'], message);
+  }
+  for (const door of ['ldap', 'ldaps'] as const) {
+    const name = listen[door]?.realm;
+    if (name === undefined) continue;
+    const keys = ['listen', door, 'realm'];
+    const realm = realms.get(name);
+    if (realm === undefined) yield { severity: 'error', keys, message: `there is no realm ${name}` };
+    else if (!realm.modules.some(({ use }) => use === 'directory')) {
+      yield warning(keys, `realm ${name} does not ask the directory, which is what binds are answered from`);
+    }
+  }
+}
+
+/** Roles that the directory gives something to, and that nobody can have. */
+function* unknownRoles({ directory, roles }: Configuration): Iterable<Finding> {
+  if (directory === undefined) return;
+  const { administrators = [], rules } = directory.access;
+  const named = [
+    ...administrators.map((who, index) => ({ who, keys: ['administrators', index] })),
+    ...rules.flatMap(({ who }, rule) => who.map((each, index) => ({ who: each, keys: ['rules', rule, 'who', index] }))),
+  ];
+  for (const { who, keys } of named) {
+    if (who.kind !== 'role' || roles.has(who.role)) continue;
+    yield warning(['directory', 'access', ...keys, 'role'], `there is no role ${who.role}: nobody has it`);
+  }
+}
+
+function hostOf({ host }: { readonly host: string | undefined }): string {
+  return host === undefined ? '' : host.includes(':') ? `[${host}]` : host;
 }
 
 function isLoopback(hostname: string): boolean {

@@ -2,11 +2,9 @@
  * OwnDirectory is the directory of this server, when its configuration has one: the journal store in the data folder, the
  * schema with what the site adds, and the tree that an empty directory begins with.
  */
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { AccessPolicy, makeSubject, wrapPrincipals } from '../access/index.ts';
 import { type ContentPort, plantFirstTree } from '../admin/index.ts';
-import { CodedError } from '../base/index.ts';
+import { formatKeyPath } from '../config/index.ts';
 import {
   type AccountPrincipal,
   builtInBlocklist,
@@ -18,15 +16,16 @@ import {
   DirectoryAccounts as OfDirectory,
   openDirectory,
   type RolePort,
-  standardSchema,
 } from '../directory/index.ts';
 import type { KeyDerivation } from '../password/index.ts';
 import type { DirectoryAccounts } from '../realm/index.ts';
 import { type JournalStore, type ObjectWrite, openJournalStore } from '../store/index.ts';
-import type { Schema, SchemaSource } from '../x500/index.ts';
+import type { Schema } from '../x500/index.ts';
 import type { Configuration } from './configuration.ts';
 import { accessConfiguration } from './guarded-services.ts';
 import type { Machine } from './installation.ts';
+import { directoryFindings } from './lint-directory.ts';
+import { readSchema } from './read-schema.ts';
 
 export interface OwnDirectory {
   /** The one that serves now: an import puts another in its place. */
@@ -145,6 +144,9 @@ class SwappableDirectory implements OwnDirectory {
 
   async adopt(configuration: Configuration): Promise<void> {
     if (configuration.directory === undefined) return;
+    for (const { keys, message } of directoryFindings(configuration.directory, this.#schema)) {
+      this.#ports.logger.warn('configuration', { problem: `${formatKeyPath(keys)}: ${message}` });
+    }
     const rules = await rulesOf(configuration, configuration.directory);
     this.current.adopt(rules);
     this.#rules = rules;
@@ -196,28 +198,4 @@ function rolesOfAccounts(configuration: Configuration): RolePort {
     holds: (role, principals) => rolesOf(principals).includes(role),
     names: (principals) => rolesOf(principals).length > 0,
   };
-}
-
-/** The standard schema with the site's own files. @throws CodedError DIRECTORY_SCHEMA */
-export async function readSchema(
-  options: DirectoryConfiguration,
-  { logger }: Pick<Machine, 'logger'>,
-): Promise<Schema> {
-  const sources = await Promise.all(options.schemaFiles.map(readSource));
-  const result = standardSchema(sources);
-  if (result.kind === 'refused') {
-    const [first, ...others] = result.problems.map(({ source, line, message }) => `${source}:${line}: ${message}`);
-    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-    throw new CodedError('CONFIGURATION_SCHEMA', `directory.schemaFiles: ${first}${more}`);
-  }
-  for (const { source, line, message } of result.warnings) logger.warn('schema', { source, line, message });
-  return result.schema;
-}
-
-async function readSource(file: string): Promise<SchemaSource> {
-  try {
-    return { name: basename(file), text: await readFile(file, 'utf8') };
-  } catch (cause) {
-    throw new CodedError('CONFIGURATION_SCHEMA', `directory.schemaFiles: cannot read ${file}`, { cause });
-  }
 }

@@ -86,11 +86,146 @@ describe('realmgate check', () => {
     assert.match(report.warnings.join('\n'), /roles\.boss\[0\]\.domain: .*wrapPrincipals/);
   });
 
-  it('says that this version serves no directory module', async () => {
+  it('says what needs a directory where there is none', async () => {
     const report = await check(
-      'realms:\n  staff:\n    modules:\n      - { use: directory, flag: required, domain: local }\n',
+      'listen: { ldaps: { address: "127.0.0.1:6360" } }\nrealms:\n  staff:\n    modules:\n      - { use: directory, flag: required, domain: local }\n',
     );
-    assert.match(report.warnings.join('\n'), /realms\.staff\.modules\[0\]\.use: this version has no directory/);
+    const wanted = 'needs a directory: add `directory: { suffix: "dc=example,dc=org" }`';
+    assert.deepEqual(report.errors, [
+      `realmgate.yaml:1:18: listen.ldaps: ${wanted}`,
+      `realmgate.yaml:5:16: realms.staff.modules[0].use: ${wanted}`,
+    ]);
+  });
+});
+
+describe('realmgate check of a directory', () => {
+  const SOUND = `directory:
+  suffix: "dc=example,dc=org"
+  schemaFiles: [ site.schema ]
+  unique: [ uidNumber, mail ]
+  disabledWhen: [ { attribute: labBadge, value: "none" } ]
+  access:
+    administrators: [ { role: chief } ]
+    selfService: [ userPassword, labBadge ]
+    rules:
+      - { who: [ { group: "cn=labs,ou=Groups,dc=example,dc=org" } ], may: [ read ], attributes: [ mail ], filter: "(labBadge=*)" }
+listen:
+  ldap: { address: "127.0.0.1:3890", realm: staff }
+realms:
+  staff: { modules: [ { use: lockout, flag: requisite }, { use: directory, flag: required, domain: local } ] }
+roles: { chief: [ { group: 'local\\chiefs' } ] }
+`;
+  const SCHEMA = `attributetype ( 1.3.6.1.4.1.99999.1.1 NAME 'labBadge' EQUALITY caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
+objectclass ( 1.3.6.1.4.1.99999.2.1 NAME 'labPerson' SUP top AUXILIARY MAY labBadge )
+`;
+  const checkWith = (from: string | RegExp, to: string) => check(SOUND.replace(from, to));
+  before(() => writeFileSync(join(folder, 'site.schema'), SCHEMA));
+
+  it('has nothing to say of a sound one, nor of groups that only its store knows', async () => {
+    assert.deepEqual(await check(SOUND), { errors: [], warnings: [] });
+    const services = `services:
+  lab: { match: { host: lab.example }, realm: staff, authorizedGroups: [ 'local\\whatever' ], upstream: "http://127.0.0.1:1" }
+`;
+    const web = '  web: { address: "127.0.0.1:8080", publicUrl: "http://login.localhost:8080" }\n';
+    const report = await check(`${SOUND.replace('listen:\n', `listen:\n${web}`)}${services}`);
+    assert.deepEqual(report, { errors: [], warnings: [] });
+  });
+
+  it('names what is wrong in the schema files, with the line in them', async () => {
+    writeFileSync(
+      join(folder, 'broken.schema'),
+      `${SCHEMA}objectclass ( 1.2.3.4 NAME 'labThing' SUP nothing MUST shoeSize )\n`,
+    );
+    const broken = await checkWith('site.schema', 'broken.schema');
+    assert.match(
+      broken.errors.join('\n'),
+      /^realmgate\.yaml:3:\d+: directory\.schemaFiles: broken\.schema:3: .*(?:nothing|shoeSize)/m,
+    );
+    const missing = await checkWith('site.schema', 'missing.schema');
+    assert.match(
+      missing.errors.join('\n'),
+      /^realmgate\.yaml:3:\d+: directory\.schemaFiles: cannot read .*missing\.schema/m,
+    );
+    writeFileSync(
+      join(folder, 'odd.schema'),
+      `${SCHEMA}attributetype ( 1.3.6.1.4.1.99999.1.2 NAME 'labOdd' SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )\n`,
+    );
+    const odd = await checkWith('site.schema', 'odd.schema');
+    assert.deepEqual(odd.errors, []);
+    assert.match(odd.warnings.join('\n'), /directory\.schemaFiles: odd\.schema:3: .*labOdd/);
+  });
+
+  it('names attributes that the schema does not have', async () => {
+    for (const [from, to, says] of [
+      [
+        'selfService: [ userPassword',
+        'selfService: [ userPasswort',
+        /:8:\d+: directory\.access\.selfService\[0\]: the schema has no attribute userPasswort: gives nothing/,
+      ],
+      [
+        'attributes: [ mail ]',
+        'attributes: [ male ]',
+        /:10:\d+: directory\.access\.rules\[0\]\.attributes\[0\]: .* male/,
+      ],
+      ['(labBadge=*)', '(labBatch=*)', /directory\.access\.rules\[0\]\.filter: .* labBatch/],
+      ['"cn=labs,', '"xn=labs,', /directory\.access\.rules\[0\]\.who\[0\]\.group: /],
+      [
+        'attribute: labBadge',
+        'attribute: labBatch',
+        /directory\.disabledWhen\[0\]\.attribute: .* labBatch: closes no account/,
+      ],
+    ] as const) {
+      const { errors, warnings } = await checkWith(from, to);
+      assert.deepEqual(errors, [], to);
+      assert.match(warnings.join('\n'), says);
+    }
+    assert.match(
+      (await checkWith('uidNumber, mail', 'uidNumber, male')).errors.join(),
+      /:4:\d+: directory\.unique\[1\]: male is no attribute/,
+    );
+    assert.match(
+      (await checkWith('suffix: "dc=', 'suffix: "dx=')).errors.join(),
+      /directory\.suffix: has an attribute/,
+    );
+  });
+
+  it('names a role that nobody can have', async () => {
+    const { warnings } = await checkWith('{ role: chief }', '{ role: boss }');
+    assert.match(warnings.join(), /:7:\d+: directory\.access\.administrators\[0\]\.role: there is no role boss/);
+    const rule = await checkWith(
+      'who: [ { group: "cn=labs,ou=Groups,dc=example,dc=org" } ]',
+      'who: [ { role: boss } ]',
+    );
+    assert.match(rule.warnings.join(), /directory\.access\.rules\[0\]\.who\[0\]\.role: there is no role boss/);
+  });
+
+  it('names LDAP in clear beyond this machine', async () => {
+    const clear = /:12:\d+: listen\.ldap\.address: clients may send passwords in clear: set requireTls/;
+    for (const address of ['0.0.0.0:389', '192.0.2.1:389', '[::]:389', 'ldap.example.org:389']) {
+      assert.match((await checkWith('127.0.0.1:3890', address)).warnings.join(), clear, address);
+      const strict = await checkWith(/"127.0.0.1:3890"/, `"${address}", requireTls: true`);
+      assert.deepEqual(strict.warnings, [], address);
+    }
+    for (const address of ['127.0.0.2:389', '[::1]:389', 'localhost:389']) {
+      assert.deepEqual((await checkWith('127.0.0.1:3890', address)).warnings, [], address);
+    }
+  });
+
+  it('names the realm of a listener that is not there, or does not ask the directory', async () => {
+    const missing = await checkWith('realm: staff', 'realm: stuff');
+    assert.match(missing.errors.join(), /:12:\d+: listen\.ldap\.realm: there is no realm stuff/);
+    const other = await checkWith(
+      '{ use: directory, flag: required, domain: local }',
+      '{ use: htpasswd, flag: required, domain: local, file: htpasswd }',
+    );
+    assert.match(other.warnings.join(), /listen\.ldap\.realm: realm staff does not ask the directory/);
+  });
+
+  it('names certificates and blocklists that cannot be read', async () => {
+    const tls = 'realm: staff, tls: { certificateFile: no.pem, keyFile: no.key }';
+    assert.match((await checkWith('realm: staff', tls)).errors.join(), /:12:\d+: listen\.ldap\.tls: .*no\.(?:pem|key)/);
+    const list = await checkWith('  unique:', '  passwords: { blocklistFile: no.txt }\n  unique:');
+    assert.match(list.errors.join(), /:4:\d+: directory\.passwords\.blocklistFile: .*no\.txt/);
   });
 });
 
