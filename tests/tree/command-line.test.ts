@@ -54,7 +54,19 @@ async function helpOf(...command: string[]): Promise<string> {
 /** The commands below one, from its help. */
 function commandsIn(help: string): ReadonlySet<string> {
   const [, list = ''] = /^Commands:\n((?: {2}.*\n)+)/m.exec(help) ?? [];
-  return new Set([...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name));
+  return new Set([...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name = '']) => name));
+}
+
+/** The command that the words name, as far down as they go; `add|list` names several, and each has to be there. */
+async function deepest(words: readonly string[]): Promise<{ readonly path: readonly string[]; readonly help: string }> {
+  const path: string[] = [];
+  for (const word of words) {
+    const here = commandsIn(await helpOf(...path));
+    if (here.size === 0 || !/^[a-z]/.test(word)) break;
+    for (const each of word.split('|')) assert.ok(here.has(each), `${path.join(' ')} has no ${each}`);
+    path.push(word.split('|')[0]!);
+  }
+  return { path, help: await helpOf(...path) };
 }
 
 function optionsIn(text: string): readonly string[] {
@@ -71,16 +83,13 @@ describe('the command line in the documents', async () => {
   it('is shown', () => assert.ok(nouns.size > 5 && shown.length > 20));
 
   for (const { place, words } of shown) {
-    const [noun = '', verb = ''] = words;
+    const [noun = ''] = words;
     if (noun.startsWith('-')) continue;
     it(`exists: ${place}`, async () => {
       assert.ok(nouns.has(noun), `there is no command ${noun}`);
-      const verbs = commandsIn(await helpOf(noun));
-      const isGroup = verbs.size > 0 && /^[a-z]/.test(verb);
-      for (const each of isGroup ? verb.split('|') : []) assert.ok(verbs.has(each), `${noun} has no ${each}`);
-      const help = `${program}${await helpOf(...(isGroup ? [noun, verb.split('|')[0]!] : [noun]))}`;
+      const { path, help } = await deepest(words);
       for (const option of optionsIn(words.join(' '))) {
-        assert.ok(optionsIn(help).includes(option), `${noun} ${verb} has no ${option}`);
+        assert.ok(optionsIn(`${program}${help}`).includes(option), `${path.join(' ')} has no ${option}`);
       }
     });
   }
