@@ -13,7 +13,13 @@ import { recordFigure } from '../../support/figure.ts';
 import { type LdapServerUnderTest, SERVERS_UNDER_TEST, serverKind } from '../../support/ldap-server-under-test.ts';
 import type { WireEntry } from '../../support/ldap-wire.ts';
 import type { WireAnswer } from '../../support/ldap-wire-client.ts';
-import { type ComparedRequest, DIFFERENCE_CLASSES, MOST_CLASSES, MOST_DIFFERING } from './differences.ts';
+import {
+  type ComparedRequest,
+  DIFFERENCE_CLASSES,
+  differenceClass,
+  MOST_CLASSES,
+  MOST_DIFFERING,
+} from './differences.ts';
 
 const SEED = Number(process.env['REALMGATE_DIFFERENTIAL_SEED'] ?? 4511);
 const COUNT = Number(process.env['REALMGATE_DIFFERENTIAL_COUNT'] ?? 20_000);
@@ -125,7 +131,7 @@ for (const kind of SERVERS_UNDER_TEST) {
         const differences = [...differencesOf(request, theirs, own), ...state];
         if (differences.length === 0) continue;
         const compared = { request, peer: theirs, ours: own, differences };
-        const meant = DIFFERENCE_CLASSES.find((each) => each.matches(compared));
+        const meant = differenceClass(compared);
         if (meant === undefined) unmeant.push(compared);
         else counts.set(meant.name, (counts.get(meant.name) ?? 0) + 1);
       }

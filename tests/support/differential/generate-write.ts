@@ -212,7 +212,9 @@ export function generatedDelete(chance: Chance, controls: readonly WireControl[]
 
 export function generatedRename(chance: Chance, controls: readonly WireControl[]): GeneratedRequest {
   const from = changeableDn(chance);
-  const dn = /steady/i.test(from) ? `uid=absent,${PEOPLE}` : from;
+  // Who is named by others stays: that names follow a rename is one difference, and has tests of its own.
+  const named = /steady/i.test(from) || [PEOPLE, GROUPS].some((each) => dnKey(from) === dnKey(each));
+  const dn = named ? `uid=absent,${PEOPLE}` : from;
   const type = /^\s*(uid|cn|ou)\b/i.exec(dn)?.[1] ?? 'cn';
   // A name for each kind of entry, so that few of them claim the login name of another.
   const name = `${type.toLowerCase() === 'cn' ? 'box' : 'made'}${chance.below(MADE)}`;
