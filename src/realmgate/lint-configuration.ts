@@ -111,16 +111,20 @@ function* binds({ listen, realms }: Configuration): Iterable<Finding> {
 }
 
 /** Roles that the directory gives something to, and that nobody can have. */
-function* unknownRoles({ directory, roles }: Configuration): Iterable<Finding> {
+function* unknownRoles({ directory, realms, roles }: Configuration): Iterable<Finding> {
   if (directory === undefined) return;
+  const hasRealm = [...realms.values()].some(({ modules }) => modules.some(({ use }) => use === 'directory'));
   const { administrators = [], rules } = directory.access;
   const named = [
     ...administrators.map((who, index) => ({ who, keys: ['administrators', index] })),
     ...rules.flatMap(({ who }, rule) => who.map((each, index) => ({ who: each, keys: ['rules', rule, 'who', index] }))),
   ];
   for (const { who, keys } of named) {
-    if (who.kind !== 'role' || roles.has(who.role)) continue;
-    yield warning(['directory', 'access', ...keys, 'role'], `there is no role ${who.role}: nobody has it`);
+    if (who.kind !== 'role' || (hasRealm && roles.has(who.role))) continue;
+    const message = roles.has(who.role)
+      ? 'nobody has it: accounts have roles by a realm with `use: directory`, and there is none'
+      : `there is no role ${who.role}: nobody has it`;
+    yield warning(['directory', 'access', ...keys, 'role'], message);
   }
 }
 

@@ -199,6 +199,11 @@ objectclass ( 1.3.6.1.4.1.99999.2.1 NAME 'labPerson' SUP top AUXILIARY MAY labBa
     assert.match(rule.warnings.join(), /directory\.access\.rules\[0\]\.who\[0\]\.role: there is no role boss/);
   });
 
+  it('says that roles come from a realm', async () => {
+    const { warnings } = await checkWith('use: directory,', 'use: htpasswd, file: htpasswd,');
+    assert.match(warnings.join(), /administrators\[0\]\.role: nobody has it: accounts have roles by a realm/);
+  });
+
   it('names LDAP in clear beyond this machine', async () => {
     const clear = /:12:\d+: listen\.ldap\.address: clients may send passwords in clear: set requireTls/;
     for (const address of ['0.0.0.0:389', '192.0.2.1:389', '[::]:389', 'ldap.example.org:389']) {
