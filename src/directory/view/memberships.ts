@@ -19,6 +19,8 @@ export class Memberships {
   readonly raw: RawMembers;
   readonly #entries: EntryTable;
   readonly #byUuid: (octets: Uint8Array, from: number) => EntryNumber;
+  /** The group of the last object: a store has those of one group together. */
+  #lastGroup: EntryNumber = -1;
 
   constructor(schema: Schema, entries: EntryTable, byUuid: (octets: Uint8Array, from: number) => EntryNumber) {
     this.raw = new RawMembers(schema);
@@ -30,7 +32,7 @@ export class Memberships {
   put(key: Uint8Array, value: Uint8Array): PutMembership {
     const period = decodePeriod(value);
     if (period === undefined || key.length <= UUID_OCTETS + 1) return 'malformed';
-    const group = this.#byUuid(key, 0);
+    const group = this.#groupOf(key);
     if (key[UUID_OCTETS] === MemberTag.entry) {
       if (key.length !== 2 * UUID_OCTETS + 1) return 'malformed';
       const member = this.#byUuid(key, UUID_OCTETS + 1);
@@ -127,6 +129,12 @@ export class Memberships {
   /** All entries that are in the group, through others too. */
   membersBelow(group: EntryNumber, now: Instant): Bitmap {
     return closure([group], (at) => this.members(at, now));
+  }
+
+  #groupOf(key: Uint8Array): EntryNumber {
+    const last = this.#lastGroup;
+    if (!this.#entries.has(last) || !this.#entries.hasUuid(last, key)) this.#lastGroup = this.#byUuid(key, 0);
+    return this.#lastGroup;
   }
 
   #groupsOf(member: number): EntryNumber[] {

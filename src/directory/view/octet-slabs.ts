@@ -36,6 +36,8 @@ export class OctetSlabs {
   readonly #living: number[] = [];
   /** Numbers of slabs that have no octets. */
   readonly #vacant: number[] = [];
+  /** The octets of the slab that was emptied last, for the next one: a directory that is written to goes through many. */
+  #spare: Buffer | undefined;
   /** The slab that is written to; -1 before the first. */
   #current = -1;
   #allFilled = 0;
@@ -166,7 +168,8 @@ export class OctetSlabs {
     const slab = this.#vacant.pop() ?? this.#octets.length;
     if (slab >= MOST_SLABS) throw new CodedError('DIRECTORY_VIEW_FULL', 'the memory view holds 32 GiB, and no more');
     const large = block > SLAB_OCTETS / 4;
-    const octets = Buffer.allocUnsafeSlow(large ? block : SLAB_OCTETS);
+    const octets = large ? Buffer.allocUnsafeSlow(block) : (this.#spare ?? Buffer.allocUnsafeSlow(SLAB_OCTETS));
+    if (octets === this.#spare) this.#spare = undefined;
     this.#octets[slab] = octets;
     this.#words[slab] = new Uint32Array(octets.buffer, octets.byteOffset, octets.length >>> 2);
     this.#filled[slab] = 0;
@@ -184,6 +187,7 @@ export class OctetSlabs {
     this.#allFilled -= this.#filled[slab]!;
     this.#filled[slab] = 0;
     if (slab === this.#current) return;
+    if (this.#octets[slab]!.length === SLAB_OCTETS) this.#spare ??= this.#octets[slab]!;
     this.#octets[slab] = NO_OCTETS;
     this.#words[slab] = NO_WORDS;
     this.#vacant.push(slab);
