@@ -118,7 +118,7 @@ export function attributeName(chance: Chance): AttributeName {
 
 /** A value for an attribute of this family; now and then one that its syntax does not allow. */
 export function attributeValue(chance: Chance, family: Family): string {
-  const uid = () => chance.pick([...STEADY, ...MOVING, 'outside1', 'nobody']);
+  const uid = () => chance.pick([...STEADY, ...MOVING, 'somebody', 'nobody']);
   const respelled = (text: string) => (chance.happens(0.2) ? text.toUpperCase() : text);
   switch (family) {
     case 'text':
@@ -129,7 +129,7 @@ export function attributeValue(chance: Chance, family: Family): string {
     case 'uid':
       return respelled(uid());
     case 'group':
-      return chance.happens(0.5) ? personDn(chance) : uid();
+      return chance.happens(0.5) ? personDn(chance) : chance.pick([...STEADY, 'outside1']);
     case 'number':
       return chance.happens(0.12)
         ? chance.pick(['', '-', 'twelve', '007', '+5', '-0', ' 5', '1.5', '99999999999999999999'])
