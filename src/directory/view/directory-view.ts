@@ -122,7 +122,11 @@ export class DirectoryView {
     const keep = (octets: Buffer, from: number, to: number) => {
       values.push(Uint8Array.prototype.slice.call(octets, from, to));
     };
-    eachStoredValue(this.content.entries, this.content.descriptions, entry, type, keep);
+    const { descriptions, entries, index } = this.content;
+    // Most questions are about attributes that the entry does not have.
+    if (entries.sets.has(index.get(descriptions.presenceKey(type)), entry)) {
+      eachStoredValue(entries, descriptions, entry, type, keep);
+    }
     const computed = this.content.computed.of(type);
     if (computed !== undefined) this.content.computed.each(entry, computed, now, keep);
     return values;
