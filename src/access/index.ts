@@ -34,6 +34,13 @@ export { applyEdits, describeEdit, type Edit, type Scenario } from './edit.ts';
 export { type GroupId, type GroupName, groupId, parseGroupList, parseGroupName } from './group-name.ts';
 export { type KnownGroup, type LintedAccess, type LintedService, lintAccess } from './lint-access.ts';
 export {
+  foldLoginName,
+  isPlainLoginName,
+  LONGEST_LOGIN_NAME,
+  loginNameKey,
+  readLoginName,
+} from './login-name-key.ts';
+export {
   type DomainPrincipal,
   type Principal,
   type PrincipalType,

@@ -38,7 +38,6 @@ export {
   canonicalLoginName,
   type DomainSpelling,
   LOGIN_NAME,
-  LONGEST_LOGIN_NAME,
   type LoginName,
   LoginNames,
 } from './login-name.ts';

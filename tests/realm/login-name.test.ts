@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { canonicalLoginName, LONGEST_LOGIN_NAME } from '../../src/realm/index.ts';
+import { LONGEST_LOGIN_NAME } from '../../src/access/index.ts';
+import { canonicalLoginName } from '../../src/realm/index.ts';
 import { anyCharacter } from '../support/any-character.ts';
 import { ALICIA_SPELLINGS } from '../support/login-spellings.ts';
 

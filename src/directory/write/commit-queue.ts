@@ -77,6 +77,8 @@ export class CommitQueue {
   #applied: number;
   /** What the store did not take because it was behind. */
   readonly #returned: Job[] = [];
+  /** Why the last batch was not written: said once in the log, however many changes meet it. */
+  #failing: string | undefined;
   /** Set when the store can no longer be trusted to write. */
   #down: string | undefined;
   #catchingUp = false;
@@ -213,6 +215,8 @@ export class CommitQueue {
       else this.#refuse(sendings, error);
       return;
     }
+    if (this.#failing !== undefined) this.#options.logger.info('changes can be written again');
+    this.#failing = undefined;
     for (const { job, writes } of sendings) {
       this.#applied += 1;
       this.#options.apply(writes.writes, writes.csn);
@@ -266,7 +270,10 @@ export class CommitQueue {
 
   #refusalOf(error: unknown): Refusal {
     const code = error instanceof CodedError ? error.code : undefined;
-    this.#options.logger.error('a change could not be written', { code, error: messageOf(error) });
+    if (this.#failing !== code) {
+      this.#options.logger.error('changes cannot be written', { code, error: messageOf(error) });
+    }
+    this.#failing = code ?? 'unknown';
     switch (code) {
       case 'STORE_FULL':
         return new Refusal('unwillingToPerform', 'there is no space left to write to; nothing was changed');

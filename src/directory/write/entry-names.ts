@@ -2,11 +2,11 @@
  * What an entry is called, beside its DN: login names and other values that only one entry may have, and the uid and the name that groups
  * know it by. Settled whenever an entry comes to be or is called otherwise.
  */
+import { loginNameKey } from '../../access/index.ts';
 import { parseDistinguishedName } from '../../x500/index.ts';
 import { ALWAYS, type Member } from '../stored/member-form.ts';
 import type { ClassProfile } from './class-profile.ts';
 import type { EntryDraft } from './entry-draft.ts';
-import { loginNameKey } from './login-name-key.ts';
 import { Refusal } from './refusal.ts';
 import { Touch } from './touches.ts';
 import type { Transaction } from './transaction.ts';

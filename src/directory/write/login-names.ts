@@ -5,11 +5,11 @@
  * The equality index of the view finds all names that fold as caseIgnoreMatch does, which are nearly all. Only the others (accents, sharp s,
  * full width) are kept here.
  */
+import { loginNameKey } from '../../access/index.ts';
 import { type AttributeType, berElementLength, type Schema } from '../../x500/index.ts';
 import { decodeEntry } from '../stored/entry-form.ts';
 import { UUID_OCTETS } from '../stored/uuid.ts';
 import type { ClassProfiles } from './class-profile.ts';
-import { loginNameKey } from './login-name-key.ts';
 import { Refusal } from './refusal.ts';
 import type { TreeView } from './tree-view.ts';
 import { latin1, valueKey } from './value-rules.ts';

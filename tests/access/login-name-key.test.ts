@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { loginNameKey } from '../../../src/directory/write/login-name-key.ts';
-import { canonicalLoginName } from '../../../src/realm/index.ts';
+import { loginNameKey } from '../../src/access/index.ts';
+import { canonicalLoginName } from '../../src/realm/index.ts';
 
 describe('the key of a login name', () => {
   it('folds what looks or sorts alike', () => {
