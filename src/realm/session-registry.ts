@@ -5,7 +5,8 @@
  * clock, so that setting the machine's clock makes no session immortal and ends none; only validators look at the
  * wall clock, and are asked again when it jumps.
  *
- * INVARIANT: a session that was begun, rotated or ended is so in the store before the caller hears of it.
+ * INVARIANT: a session that was begun, rotated or ended is so in the store before the caller hears of it. A disk that takes nothing keeps
+ * nobody out, though: a session that begins meanwhile is in memory alone, and ends with the process unless it is saved later.
  * INVARIANT: what ended is not found any more from that instant on, even when the store then refuses the write.
  * See docs/realms.md, "Sessions".
  */
@@ -16,7 +17,15 @@ import { LoginsByUser, type UserOfDomain } from './logins-by-user.ts';
 import type { BeginSession, IssuedSession, Session, SessionEnd, SessionObserver, SessionPolicy } from './session.ts';
 import { SessionLife } from './session-life.ts';
 import { SessionTickets } from './session-tickets.ts';
-import { commitAll, deleteWrite, loadSessions, type SessionRecord, saveWrite, tokenDigest } from './stored-sessions.ts';
+import {
+  commitAll,
+  deleteWrite,
+  isDiskFault,
+  loadSessions,
+  type SessionRecord,
+  saveWrite,
+  tokenDigest,
+} from './stored-sessions.ts';
 
 /** How often "last seen" goes to the store; after a crash a session may seem idle for so long more. */
 const SAVE_PERIOD: Milliseconds = 60_000;
@@ -52,6 +61,8 @@ export class SessionRegistry {
   readonly #byId = new Map<string, Live>();
   readonly #byDigest = new Map<string, Live>();
   readonly #byUser = new LoginsByUser<Live>();
+  /** What the disk did not take when it began. */
+  readonly #unsaved = new Set<Live>();
   readonly #observers = new Set<SessionObserver>();
   readonly #timers: readonly Timer[];
   #policies: ReadonlyMap<string, SessionPolicy> = new Map();
@@ -227,8 +238,11 @@ export class SessionRegistry {
     try {
       await commitAll(this.#store, [saveWrite(this.#recordOf(live))]);
     } catch (error) {
-      this.#remove(live);
-      throw error;
+      if (!isDiskFault(error)) {
+        this.#remove(live);
+        throw error;
+      }
+      this.#unsaved.add(live);
     }
     return { token, session };
   }
@@ -261,6 +275,7 @@ export class SessionRegistry {
     if (this.#byId.delete(live.session.id)) for (const observer of this.#observers) observer.ended(live.session.id);
     this.#byDigest.delete(live.digest);
     this.#byUser.remove(live);
+    this.#unsaved.delete(live);
     live.life.members.delete(live);
     if (live.life.members.size === 0) live.life.pause();
   }
@@ -274,11 +289,13 @@ export class SessionRegistry {
   }
 
   async #saveSeen(): Promise<void> {
-    const seen = [...this.#byId.values()].filter(({ session, life }) => session.parent === undefined && life.wasUsed());
-    await commitAll(
-      this.#store,
-      seen.map((live) => saveWrite(this.#recordOf(live))),
+    const unsaved = [...this.#unsaved];
+    const seen = [...this.#byId.values()].filter(
+      (live) => this.#unsaved.has(live) || (live.session.parent === undefined && live.life.wasUsed()),
     );
+    const writes = seen.map((live) => saveWrite(this.#recordOf(live)));
+    await commitAll(this.#store, writes);
+    for (const live of unsaved) this.#unsaved.delete(live);
   }
 
   #watchClock(): void {

@@ -4,8 +4,8 @@
  */
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import type { Instant } from '../base/index.ts';
-import { BATCH_LIMIT, type Store, type Write } from '../store/index.ts';
+import { CodedError, type Instant } from '../base/index.ts';
+import { BATCH_LIMIT, type Store, type StoreErrorCode, type Write } from '../store/index.ts';
 import type { Session } from './session.ts';
 
 /** A session as it is kept. */
@@ -17,6 +17,12 @@ export interface SessionRecord {
 }
 
 const BUCKET = 'sessions';
+const DISK_FAULTS: ReadonlySet<string> = new Set<StoreErrorCode>([
+  'STORE_FULL',
+  'STORE_READ_ONLY',
+  'STORE_IO',
+  'STORE_DOWN',
+]);
 
 const principal = z.strictObject({
   type: z.enum(['user', 'group', 'host', 'x500']),
@@ -69,6 +75,11 @@ export function saveWrite({ session, digest, seenAt }: SessionRecord): Write {
 
 export function deleteWrite(id: string): Write {
   return { bucket: BUCKET, key: id, value: undefined, expect: 'any' };
+}
+
+/** The store is sound and its disk is not: full, read-only, or failed before. */
+export function isDiskFault(error: unknown): boolean {
+  return error instanceof CodedError && DISK_FAULTS.has(error.code);
 }
 
 /** Commits any number of writes, in batches that the store takes. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Subject } from '../../src/access/index.ts';
-import { systemRandom } from '../../src/base/index.ts';
+import { CodedError, systemRandom } from '../../src/base/index.ts';
 import {
   parseOfficeHours,
   type SessionEnd,
@@ -140,6 +140,30 @@ describe('a session', () => {
     await assert.rejects(registry.begin(login()), { code: 'STORE_CLOSED' });
     assert.deepEqual([...registry.list()], []);
     store = await openSqliteStore({ folder, clock });
+  });
+
+  it('is begun while the disk of the store takes nothing, and saved when it takes something again', async () => {
+    let isFull = true;
+    const disk: Store = {
+      get: (bucket, key) => store.get(bucket, key),
+      list: (bucket) => store.list(bucket),
+      commit: (writes) => (isFull ? Promise.reject(new CodedError('STORE_FULL', 'no space')) : store.commit(writes)),
+      sweep: (now) => store.sweep(now),
+      close: () => store.close(),
+    };
+    await registry.close();
+    registry = await SessionRegistry.open({ store: disk, clock, random: systemRandom });
+    registry.adopt(new Map([['staff', POLICY]]));
+    const { token, session } = await registry.begin(login());
+    assert.deepEqual(registry.find(token, HOST), session);
+    const ended = await registry.begin(login());
+    await assert.rejects(registry.end(ended.session.id), { code: 'STORE_FULL' });
+    assert.deepEqual(await stored(), []);
+    isFull = false;
+    clock.advance(MINUTE);
+    await restart();
+    assert.deepEqual(registry.find(token, HOST), session);
+    assert.equal(registry.find(ended.token, HOST), undefined);
   });
 
   it('is over at once when it is ended, even if the store refuses that', async () => {

@@ -1,21 +1,32 @@
 /* Makes fsync and fdatasync fail with EIO while the file named by FSYNC_FAILS exists, and writes fail with ENOSPC while the one
- * named by WRITE_FAILS does. To be preloaded into a process (LD_PRELOAD). */
+ * named by WRITE_FAILS does; where FAULTS_BELOW names a folder, only for files below it. To be preloaded into a process (LD_PRELOAD). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
 
-static int is_on(const char *name) {
-  const char *file = getenv(name);
-  return file != NULL && access(file, F_OK) == 0;
+static int is_below(int descriptor, const char *folder) {
+  char link[64], path[PATH_MAX];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+  ssize_t length = readlink(link, path, sizeof path);
+  size_t wanted = strlen(folder);
+  return length > (ssize_t)wanted && memcmp(path, folder, wanted) == 0 && path[wanted] == '/';
+}
+
+static int is_on(const char *name, int descriptor) {
+  const char *file = getenv(name), *folder = getenv("FAULTS_BELOW");
+  return file != NULL && access(file, F_OK) == 0 && (folder == NULL || is_below(descriptor, folder));
 }
 
 int fsync(int descriptor) {
   static int (*real)(int);
   if (real == NULL) real = dlsym(RTLD_NEXT, "fsync");
-  if (!is_on("FSYNC_FAILS")) return real(descriptor);
+  if (!is_on("FSYNC_FAILS", descriptor)) return real(descriptor);
   errno = EIO;
   return -1;
 }
@@ -23,7 +34,7 @@ int fsync(int descriptor) {
 int fdatasync(int descriptor) {
   static int (*real)(int);
   if (real == NULL) real = dlsym(RTLD_NEXT, "fdatasync");
-  if (!is_on("FSYNC_FAILS")) return real(descriptor);
+  if (!is_on("FSYNC_FAILS", descriptor)) return real(descriptor);
   errno = EIO;
   return -1;
 }
@@ -31,7 +42,7 @@ int fdatasync(int descriptor) {
 ssize_t pwrite64(int descriptor, const void *octets, size_t count, off64_t at) {
   static ssize_t (*real)(int, const void *, size_t, off64_t);
   if (real == NULL) real = dlsym(RTLD_NEXT, "pwrite64");
-  if (!is_on("WRITE_FAILS")) return real(descriptor, octets, count, at);
+  if (!is_on("WRITE_FAILS", descriptor)) return real(descriptor, octets, count, at);
   errno = ENOSPC;
   return -1;
 }

@@ -180,7 +180,8 @@ function addressOctets(address: string): Uint8Array {
 
 function writePrivate(file: string, text: string): void {
   const fresh = `${file}.new`;
-  writeFileSync(fresh, text, { mode: 0o600 });
+  // On the disk before it has its name: after a power cut there is a whole one or none.
+  writeFileSync(fresh, text, { mode: 0o600, flush: true });
   chmodSync(fresh, 0o600);
   renameSync(fresh, file);
 }
