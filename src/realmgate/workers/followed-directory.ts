@@ -6,13 +6,7 @@
 import { CodedError } from '../../base/index.ts';
 import { type Directory, type DirectoryRules, openDirectory } from '../../directory/index.ts';
 import type { KeyDerivation } from '../../password/index.ts';
-import {
-  followedObjects,
-  followedRecords,
-  type JournalStore,
-  type ObjectSnapshot,
-  type StoreErrorCode,
-} from '../../store/index.ts';
+import { followedObjects, followedRecords, type JournalStore, type ObjectSnapshot } from '../../store/index.ts';
 import type { Schema } from '../../x500/index.ts';
 import type { Machine } from '../installation.ts';
 
@@ -79,8 +73,7 @@ export class FollowedDirectory {
 
 /** What a directory that never writes takes for its store: the snapshot it is loaded from, and nothing else. */
 function readOnlyStore(snapshot: ObjectSnapshot): JournalStore {
-  const refuse = () =>
-    Promise.reject(new CodedError('STORE_READ_ONLY' satisfies StoreErrorCode, 'the primary writes the store'));
+  const refuse = () => Promise.reject(new CodedError('WORKER_READ_ONLY', 'the primary writes the store'));
   return {
     generation: snapshot.generation,
     head: () => snapshot.head,
