@@ -270,10 +270,11 @@ export class CommitQueue {
 
   #refusalOf(error: unknown): Refusal {
     const code = error instanceof CodedError ? error.code : undefined;
-    if (this.#failing !== code) {
+    const cause = code ?? 'unknown';
+    if (this.#failing !== cause) {
       this.#options.logger.error('changes cannot be written', { code, error: messageOf(error) });
     }
-    this.#failing = code ?? 'unknown';
+    this.#failing = cause;
     switch (code) {
       case 'STORE_FULL':
         return new Refusal('unwillingToPerform', 'there is no space left to write to; nothing was changed');
