@@ -10,6 +10,7 @@ import { CodedError, type Logger, messageOf } from '../../base/index.ts';
 import type { JournalStore, JournalTransaction, ObjectWrite } from '../../store/index.ts';
 import { Refusal } from './refusal.ts';
 import { type DirectoryResult, SUCCESS } from './result.ts';
+import { storeFailure } from './store-failure.ts';
 import { type Touches, TouchTable } from './touches.ts';
 
 /** What is to be written, once it is checked. */
@@ -275,27 +276,9 @@ export class CommitQueue {
       this.#options.logger.error('changes cannot be written', { code, error: messageOf(error) });
     }
     this.#failing = cause;
-    switch (code) {
-      case 'STORE_FULL':
-        return new Refusal('unwillingToPerform', 'there is no space left to write to; nothing was changed');
-      case 'STORE_READ_ONLY':
-        return new Refusal('unwillingToPerform', 'the data folder cannot be written to; nothing was changed');
-      case 'STORE_BUSY':
-        return new Refusal('busy', 'another program holds the store; nothing was changed');
-      case 'STORE_BAD_KEY':
-      case 'STORE_VALUE_TOO_LARGE':
-      case 'STORE_BATCH_TOO_LARGE':
-        return new Refusal('adminLimitExceeded', 'the change is larger than the store takes; nothing was changed');
-      case 'STORE_CLOSED':
-        this.#down ??= 'the directory is closing';
-        return new Refusal('unavailable', 'the directory is closing; nothing was changed');
-      default:
-        this.#down ??= 'the disk failed while writing; the directory is read-only until a restart';
-        return new Refusal(
-          'other',
-          'the disk failed while writing: the change may or may not be there after a restart',
-        );
-    }
+    const { refusal, down } = storeFailure(code);
+    this.#down ??= down;
+    return refusal;
   }
 }
 
