@@ -47,7 +47,6 @@ interface Side {
 }
 
 const CONNECTIONS = 16;
-const WARM_UP_ROUNDS = 1;
 /** Seconds in every round before answers count. */
 const WARM_UP = 0.2;
 /** A round is quiet while others take less of the machine than this. */
@@ -62,9 +61,7 @@ export async function contest(
   options: ContestOptions,
 ): Promise<ContestResult> {
   const [ourSide, peerSide] = [prepare(kind, 'ours', ours, options), prepare(kind, 'peer', peer, options)];
-  for (let round = 0; round < WARM_UP_ROUNDS; round += 1) {
-    for (const side of [ourSide, peerSide]) await measure(side, options);
-  }
+  for (const side of [ourSide, peerSide]) await warmUp(side, options);
   const played: { readonly ours: Measurement; readonly peer: Measurement; readonly disturbance: number }[] = [];
   const quiet = () => played.filter(({ disturbance }) => disturbance < QUIET).length;
   while (quiet() < options.rounds && played.length < options.rounds * MOST_TRIES) {
@@ -94,7 +91,7 @@ export async function standingAlone(
   options: ContestOptions,
 ): Promise<Standing> {
   const side = prepare(kind, 'alone', server, options);
-  await measure(side, options);
+  await warmUp(side, options);
   const rounds: Measurement[] = [];
   while (rounds.length < options.rounds) rounds.push(await measure(side, options));
   return standing(rounds);
@@ -111,22 +108,24 @@ function prepare(kind: QuestionKind, name: string, server: DirectoryServer, { fo
   };
 }
 
+/** The first answers take as long as they take: an index may be made for them. Then a round that does not count. */
+async function warmUp(side: Side, options: ContestOptions): Promise<void> {
+  await runLoad(options.load, { ...loadOf(side), count: CONNECTIONS });
+  await measure(side, options);
+}
+
+function loadOf({ server: { port }, requests, preamble }: Side) {
+  return { port, requests, ...(preamble === undefined ? {} : { preamble }), connections: CONNECTIONS };
+}
+
 interface Measurement extends LoadReport {
   readonly processorPerAnswer: number;
 }
 
 async function measure(side: Side, { load, seconds }: ContestOptions): Promise<Measurement> {
-  const { server, requests, preamble, cursor } = side;
+  const { server, cursor } = side;
   const before = server.processorSeconds();
-  const report = await runLoad(load, {
-    port: server.port,
-    requests,
-    ...(preamble === undefined ? {} : { preamble }),
-    connections: CONNECTIONS,
-    seconds,
-    warmUp: WARM_UP,
-    start: cursor,
-  });
+  const report = await runLoad(load, { ...loadOf(side), seconds, warmUp: WARM_UP, start: cursor });
   side.cursor = cursor + Math.ceil(report.answers * 1.2);
   const spent = server.processorSeconds() - before;
   return {
