@@ -9,6 +9,7 @@ import { Secret, systemClock, systemRandom } from '../../src/base/index.ts';
 import { createKeyDerivation } from '../../src/password/index.ts';
 import { sha256 } from '../support/lab-site.ts';
 import { basic } from '../support/test-browser.ts';
+import { areaUnderCurve, median } from '../support/told-apart.ts';
 import { WholeServer } from '../support/whole-server.ts';
 
 const SAMPLES = 2_000;
@@ -94,24 +95,6 @@ function ask(name: string, password: string): Promise<number> {
     });
     outgoing.end();
   });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
-/** How often a value of `one` is above one of `other`: 0.5 when nobody can tell them apart. */
-function areaUnderCurve(one: readonly number[], other: readonly number[]): number {
-  const ranked = [...one.map((value) => [value, 1] as const), ...other.map((value) => [value, 0] as const)].sort(
-    (a, b) => a[0] - b[0],
-  );
-  let below = 0;
-  let area = 0;
-  for (const [, isOne] of ranked) {
-    if (isOne === 1) area += below;
-    else below += 1;
-  }
-  return area / (one.length * other.length);
 }
 
 describe('the time of a refusal', { timeout: 3_600_000 }, () => {
