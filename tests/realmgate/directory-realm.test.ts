@@ -96,8 +96,15 @@ describe('a live session', () => {
     assert.equal(asserted(await browser.logIn(site.whole.at('app'), name, passwordOf(name))), name);
     return browser;
   }
-  const isIn = async (browser: TestBrowser, name: string) =>
-    asserted(await browser.visit(site.whole.at('app'))) === name;
+  /** A request that is under way when the session ends is cut off with it. */
+  const isIn = (browser: TestBrowser, name: string) =>
+    browser.visit(site.whole.at('app')).then(
+      (page) => asserted(page) === name,
+      (error: NodeJS.ErrnoException) => {
+        assert.equal(error.code, 'ECONNRESET');
+        return false;
+      },
+    );
 
   /** Ends within a second of the end of `act`, while that of another goes on. */
   async function ends(name: string, act: () => Promise<unknown>): Promise<void> {
@@ -139,10 +146,37 @@ describe('a live session', () => {
     await ends('heidi', () => site.run('ldif', 'import', join(site.whole.folder, 'tree.ldif'), '--replace'));
   });
 
+  it('ends when a group is taken away that it began with', async () => {
+    await site
+      .run('user', 'add', 'judy', '--generate', '--group', 'labs')
+      .then((said) => passwords.set('judy', generatedIn(said)));
+    await ends('judy', () => site.run('group', 'members', 'labs', '--remove', 'judy'));
+    assert.equal(await byBasic('app', 'judy'), 'judy');
+    await site.run('group', 'add', 'guests', '--member', 'judy');
+    await ends('judy', () => site.run('group', 'delete', 'guests'));
+  });
+
+  it('ends at the instant a membership does that it began with', async () => {
+    await site.run('user', 'add', 'kim', '--generate').then((said) => passwords.set('kim', generatedIn(said)));
+    const end = site.whole.installation.clock.now() + 2_500;
+    await site.run('group', 'members', 'labs', '--add', 'kim', '--end', new Date(end).toISOString());
+    const [browser, other] = [await loggedIn('kim'), await loggedIn('alice')];
+    assert.equal(asserted(await browser.visit(site.whole.at('lab'))), 'kim');
+    while (await isIn(browser, 'kim'))
+      assert.ok(site.whole.installation.clock.now() < end + 1_000, 'kim is in a second after');
+    assert.ok(site.whole.installation.clock.now() >= end);
+    assert.ok(await isIn(other, 'alice'));
+    assert.equal(await byBasic('lab', 'kim'), '403');
+  });
+
   it('goes on through changes that keep the account', async () => {
     const browser = await loggedIn('alice');
     await site.run('user', 'set', 'alice', 'mail', 'alice@example.org');
-    await site.run('user', 'add', 'ivan');
+    await site.run('user', 'add', 'ivan', '--group', 'labs');
+    await site.run('group', 'members', 'labs', '--add', 'alice');
+    await site.run('group', 'members', 'labs', '--remove', 'ivan');
+    await site.run('group', 'add', 'more', '--member', 'alice');
+    await site.run('group', 'members', 'more', '--remove', 'alice');
     passwords.set('alice', generatedIn(await site.run('user', 'passwd', 'alice', '--generate')));
     await new Promise((resolve) => setTimeout(resolve, 300));
     assert.ok(await isIn(browser, 'alice'));
