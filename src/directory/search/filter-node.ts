@@ -34,4 +34,22 @@ export type FilterNode =
     }
   | { readonly kind: 'membership'; readonly type: AttributeType; readonly leaf: MembershipLeaf };
 
+/** How many items a filter has: what looking at one entry costs. */
+export function itemsOf(node: FilterNode): number {
+  return countItems(node, () => true);
+}
+
+/** How many of them follow names through groups in groups. */
+export function nestedItems(node: FilterNode): number {
+  return countItems(node, (item) => item.kind === 'membership' && item.leaf.nested);
+}
+
+function countItems(node: FilterNode, counts: (item: FilterNode) => boolean): number {
+  if (node.kind === 'not') return countItems(node.node, counts);
+  if (node.kind !== 'and' && node.kind !== 'or') return counts(node) ? 1 : 0;
+  let items = 0;
+  for (const inner of node.nodes) items += countItems(inner, counts);
+  return items;
+}
+
 export type ValueNode = FilterNode & { readonly kind: 'value' };

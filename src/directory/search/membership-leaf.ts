@@ -22,7 +22,8 @@ export type MembershipValue =
 export class MembershipLeaf {
   readonly form: MembershipForm;
   readonly #value: MembershipValue;
-  readonly #nested: boolean;
+  /** Whether it reaches through groups in groups. */
+  readonly nested: boolean;
   #version = -1;
   #now: Instant = Number.NaN;
   /** The group of a memberOf. */
@@ -35,7 +36,7 @@ export class MembershipLeaf {
   constructor(form: MembershipForm, value: MembershipValue, nested: boolean) {
     this.form = form;
     this.#value = value;
-    this.#nested = nested;
+    this.nested = nested;
   }
 
   matches(content: ViewContent, entry: EntryNumber, now: Instant): boolean {
@@ -95,14 +96,14 @@ export class MembershipLeaf {
     const named = names.find(value.dn);
     if (this.form === 'memberOf') {
       this.#group = named;
-      if (this.#nested && named >= 0) this.#reached = memberships.membersBelow(named, now);
+      if (this.nested && named >= 0) this.#reached = memberships.membersBelow(named, now);
       return;
     }
     this.#members = named < 0 ? [] : [named];
     if (memberships.raw.size > 0) {
       for (const raw of memberships.raw.meaning('name', Buffer.from(value.text))) this.#members.push(~raw);
     }
-    if (this.#nested) this.#reached = memberships.groupsAbove(this.#members, now);
+    if (this.nested) this.#reached = memberships.groupsAbove(this.#members, now);
   }
 }
 

@@ -9,12 +9,12 @@ import type { Instant } from '../../base/index.ts';
 import { type BerWriter, type DistinguishedName, parseDistinguishedName } from '../../x500/index.ts';
 import type { DirectoryView } from '../view/directory-view.ts';
 import type { EntryNumber } from '../view/entry-table.ts';
-import { type DirectoryResult, type ResultName, SUCCESS } from '../write/result.ts';
+import { type DirectoryResult, SUCCESS } from '../write/result.ts';
 import { AttributeSelection } from './attribute-selection.ts';
 import type { Candidates } from './candidates.ts';
 import { compileFilter } from './compile-filter.ts';
 import { evaluateFilter } from './evaluate-filter.ts';
-import { type FilterNode, TRUE } from './filter-node.ts';
+import { type FilterNode, itemsOf, nestedItems, TRUE } from './filter-node.ts';
 import { planSearch } from './plan-search.ts';
 import type { Reading } from './reading.ts';
 import type { SearchRequest, SearchRights } from './search-request.ts';
@@ -43,8 +43,14 @@ export interface SearchRun {
   renew(rights: SearchRights, now: Instant): void;
 }
 
-/** Candidates that are looked at in one call. */
+/** Candidates that are looked at in one call, where the filter has few items. */
 const STEP = 1024;
+/** So many items are few. */
+const FEW_ITEMS = 8;
+/** Items that follow names through groups in groups, each of which may walk through all memberships. */
+const MOST_NESTED = 16;
+/** Answers that are sorted. */
+const MOST_SORTED = 250_000;
 const NONE = -1;
 const PAUSE = -2;
 
@@ -57,6 +63,8 @@ class Run implements SearchRun {
   readonly #request: SearchRequest;
   readonly #selection: AttributeSelection;
   readonly #filter: FilterNode;
+  /** What looking at a candidate costs. */
+  readonly #weight: number;
   readonly #base: EntryNumber;
   readonly #baseLife: number;
   readonly #sorted: SortedMatches | undefined;
@@ -83,12 +91,14 @@ class Run implements SearchRun {
     this.#reading = reading;
     this.#selection = new AttributeSelection(content, request.attributes);
     this.#filter = compileFilter(content, request.filter);
+    this.#weight = Math.ceil(itemsOf(this.#filter) / FEW_ITEMS);
     this.#base = this.#findBase(view);
     this.#baseLife = this.#base < 0 ? 0 : content.entries.life(this.#base);
     const keys = request.sort === undefined ? [] : compileSort(content, request.sort);
     if ('code' in keys) this.sortRefusal = keys;
     else if (keys.length > 0) this.#sorted = new SortedMatches(keys);
     this.#collected = this.#sorted === undefined;
+    if (!this.#ended && nestedItems(this.#filter) > MOST_NESTED) this.#end(TOO_MANY_NESTED);
   }
 
   get entry(): EntryNumber {
@@ -137,13 +147,14 @@ class Run implements SearchRun {
     if (entries.life(this.#base) !== this.#baseLife) return this.#end(SUCCESS);
     this.#left = STEP;
     const found = this.#collected || this.#collect() ? this.#nextMatch() : PAUSE;
-    if (found === NONE) return this.#end(SUCCESS);
+    if (found === NONE) return this.#ended ? NONE : this.#end(SUCCESS);
     const { sizeLimit } = this.#request;
     if (found >= 0 && sizeLimit > 0 && this.#sent === sizeLimit) return this.#end(SIZE_LIMIT);
     return found;
   }
 
   #nextMatch(): EntryNumber {
+    if (this.#ended) return NONE;
     if (this.#sorted === undefined) return this.#scan();
     while (this.#left > 0) {
       const entry = this.#sorted.next(this.#reading);
@@ -156,6 +167,10 @@ class Run implements SearchRun {
   #collect(): boolean {
     let entry = this.#scan();
     while (entry >= 0) {
+      if (this.#sorted!.count === MOST_SORTED) {
+        this.#end(TOO_MANY_SORTED);
+        return true;
+      }
       this.#sorted!.add(this.#reading, entry);
       entry = this.#scan();
     }
@@ -186,7 +201,7 @@ class Run implements SearchRun {
 
   /** Whether the entry is there, in scope and seen, and the filter is true of it. */
   #accepts(entry: EntryNumber): boolean {
-    this.#left -= 1;
+    this.#left -= this.#weight;
     const { content, rights } = this.#reading;
     const { entries } = content;
     if (!entries.has(entry)) return false;
@@ -232,7 +247,15 @@ class Run implements SearchRun {
   }
 }
 
-const SIZE_LIMIT: DirectoryResult = { code: 'sizeLimitExceeded' satisfies ResultName, message: '' };
+const SIZE_LIMIT: DirectoryResult = { code: 'sizeLimitExceeded', message: '' };
+const TOO_MANY_NESTED: DirectoryResult = {
+  code: 'adminLimitExceeded',
+  message: `a filter may follow groups in groups ${MOST_NESTED} times`,
+};
+const TOO_MANY_SORTED: DirectoryResult = {
+  code: 'adminLimitExceeded',
+  message: `at most ${MOST_SORTED} entries are sorted: narrow the search, or ask for it unsorted`,
+};
 
 function parseName(octets: Uint8Array): DistinguishedName | undefined {
   const text = Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('utf8');

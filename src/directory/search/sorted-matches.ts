@@ -64,6 +64,11 @@ export class SortedMatches {
     this.#keys = keys;
   }
 
+  /** How many entries were taken. */
+  get count(): number {
+    return this.#entries.length;
+  }
+
   /** Takes an entry that matches. */
   add(reading: Reading, entry: EntryNumber): void {
     const parts = this.#keys.map((key) => keyPart(reading, entry, key));

@@ -7,17 +7,15 @@
 import type { EntryNumber } from './entry-table.ts';
 import type { NumberList } from './number-list.ts';
 import { OctetSlabs } from './octet-slabs.ts';
-import { OctetSort } from './octet-sort.ts';
 import { hasPattern, longestPiece, type SubstringPattern } from './substring-pattern.ts';
 
 /** A place in the order: a block and an offset in it. */
 export type Place = number;
 
 const BLOCK = 512;
-/** How full blocks are made when all values are put in order. */
-const FILL = 384;
-/** A block with less is joined with the one behind it when both fit into one. */
+/** A block with less is joined with the one behind it when both fit into this. */
 const SPARSE = 128;
+const FILL = 384;
 const PLACE_SHIFT = 10;
 const OFFSET_MASK = (1 << PLACE_SHIFT) - 1;
 const LAST = 0x7fffffff;
@@ -33,30 +31,6 @@ export class OrderedValues {
   readonly #freed: number[] = [];
   readonly #blocks: Int32Array[] = [];
   readonly #fills: number[] = [];
-
-  /** Takes a value before all are put in order by `arrange`. */
-  collect(entry: EntryNumber, normal: Uint8Array): void {
-    this.#make(entry, normal);
-  }
-
-  /** Puts all values that were collected in order, but those of entries that are `dropped`. */
-  arrange(dropped: (entry: EntryNumber) => boolean): void {
-    const numbers = new Int32Array(this.#used);
-    let count = 0;
-    for (let number = 0; number < this.#used; number += 1) {
-      if (dropped(this.#entry[number]!)) this.#free(number);
-      else numbers[count++] = number;
-    }
-    const kept = numbers.subarray(0, count);
-    // Collected in the order of entries, and equal values stay in it.
-    new OctetSort(this.#slabs, this.#location).sort(kept);
-    for (let at = 0; at < count; at += FILL) {
-      const block = new Int32Array(BLOCK);
-      block.set(kept.subarray(at, Math.min(at + FILL, count)));
-      this.#blocks.push(block);
-      this.#fills.push(Math.min(FILL, count - at));
-    }
-  }
 
   insert(entry: EntryNumber, normal: Uint8Array): void {
     const place = this.#bound(normal, entry, false);

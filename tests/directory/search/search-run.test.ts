@@ -178,6 +178,24 @@ describe('a search run', () => {
     assert.equal(names(large, '(&(uid=user1*)(uid=*99))').length, 11);
   });
 
+  it('pauses the sooner the more items its filter has', () => {
+    const large = crowded(300);
+    const wide = `(|${Array.from({ length: 2000 }, (_, index) => `(description=*none${index}*)`).join('')})`;
+    const run = search(large, request(wide), EVERYTHING, 0);
+    let steps = 0;
+    while (run.next(new BerWriter()) !== 'end') steps += 1;
+    assert.ok(steps > 50, `${steps} steps`);
+  });
+
+  it('refuses to follow groups in groups more often than anybody needs', () => {
+    const item = `(memberOf:1.2.840.113556.1.4.1941:=cn=staff,ou=Groups,${SUFFIX})`;
+    const run = (count: number) => search(view, request(`(|${item.repeat(count)})`), EVERYTHING, 0);
+    assert.equal(take(run(16)).length, 2);
+    const refused = run(17);
+    assert.equal(refused.next(new BerWriter()), 'end');
+    assert.equal(refused.outcome.code, 'adminLimitExceeded');
+  });
+
   it('is over when its base is gone, also when another entry has its number', () => {
     const own = crowded(100);
     const run = search(
