@@ -156,8 +156,9 @@ export class Worker {
   }
 
   async #stop(grace: Milliseconds): Promise<void> {
-    const doors = [this.#opened?.door, ...(this.#opened?.ldap.map(({ door }) => door) ?? [])];
-    await Promise.all(doors.map((door) => door?.close(grace)));
+    const { door, ldap = [] } = this.#opened ?? {};
+    const doors = [...(door === undefined ? [] : [door]), ...ldap.map((each) => each.door)];
+    await Promise.all(doors.map((each) => each.close(grace)));
     this.#link.close();
     this.#current?.close();
     await this.#directory?.close();
