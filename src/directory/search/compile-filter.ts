@@ -4,11 +4,11 @@
  * Undefined is what cannot be told (RFC 4511, 4.5.1.7): an attribute or a rule that nobody knows, a value that is not of the
  * syntax, an order or pieces where the type has no rule for them.
  */
-import { type AttributeType, type Filter, type MatchingRule, parseDistinguishedName } from '../../x500/index.ts';
+import type { AttributeType, Filter, MatchingRule } from '../../x500/index.ts';
 import type { AttributeTarget } from '../view/attribute-target.ts';
 import type { ViewContent } from '../view/view-content.ts';
 import { FALSE, type FilterNode, type Lookup, TRUE, UNDEFINED } from './filter-node.ts';
-import { type MembershipForm, MembershipLeaf } from './membership-leaf.ts';
+import { MembershipLeaf } from './membership-leaf.ts';
 import { EqualityTest, OrderTest, RuleTest, SubstringsTest, type ValueTest } from './value-test.ts';
 
 const UNKNOWN: FilterNode = { kind: 'constant', truth: UNDEFINED };
@@ -77,36 +77,33 @@ function compileEquality(content: ViewContent, { attribute, value }: Comparison)
     const objectClass = content.schema.objectClass(asBuffer(value).toString('latin1'));
     if (objectClass !== undefined) return { kind: 'class', type, key: content.descriptions.classKey(objectClass) };
   }
+  const leaf = options.length === 0 ? membershipLeaf(content, type, rule, value, false) : undefined;
+  if (leaf !== undefined) return { kind: 'membership', type, leaf };
   const normal = assertionForm(rule, value);
   if (normal === undefined) return UNKNOWN;
-  if (options.length === 0) {
-    if (type === content.objectClass) return { kind: 'class', type, key: undefined };
-    const leaf = membershipLeaf(content, type, value, normal, false);
-    if (leaf !== undefined) return { kind: 'membership', type, leaf };
-  }
+  if (options.length === 0 && type === content.objectClass) return { kind: 'class', type, key: undefined };
   const test = new EqualityTest(content.descriptions.formOf(rule), normal);
   return valueNode(targetOf(content, attribute), test, 'equality');
 }
 
-/** The item on a membership that an equality is; undefined when the type is none of those. */
+/** The item on a membership that an equality is; undefined when the type is none of those, or the value not of its syntax. */
 function membershipLeaf(
   content: ViewContent,
   type: AttributeType,
+  rule: MatchingRule,
   value: Uint8Array,
-  normal: Uint8Array,
   nested: boolean,
 ): MembershipLeaf | undefined {
   const form = content.computed.of(type)?.name;
   if (form !== 'member' && form !== 'memberOf' && form !== 'memberUid') return undefined;
   const octets = asBuffer(value);
-  return form === 'memberUid'
-    ? new MembershipLeaf(form, { uid: octets, normal }, nested)
-    : namedLeaf(form, octets.toString('utf8'), nested);
-}
-
-function namedLeaf(form: MembershipForm, text: string, nested: boolean): MembershipLeaf | undefined {
-  const dn = parseDistinguishedName(text);
-  return dn && new MembershipLeaf(form, { dn, text }, nested);
+  // The name of an entry, spelled as it is stored, need not be read to be known as a name.
+  if (form !== 'memberUid' && content.names.findSpelled(octets) >= 0) {
+    return new MembershipLeaf(form, { name: octets }, nested);
+  }
+  const normal = assertionForm(rule, value);
+  if (normal === undefined) return undefined;
+  return new MembershipLeaf(form, form === 'memberUid' ? { uid: octets, normal } : { name: octets }, nested);
 }
 
 function compileSubstrings(content: ViewContent, filter: FilterOfKind<'substrings'>): FilterNode {
@@ -139,9 +136,8 @@ function compileExtensible(content: ViewContent, filter: FilterOfKind<'extensibl
     return compileEquality(content, { attribute, value });
   }
   if (rule.followsNames === true) {
-    const normal = assertionForm(rule, value);
-    const follows = type !== undefined && normal !== undefined && description?.options.length === 0 && !dnAttributes;
-    const leaf = follows ? membershipLeaf(content, type, value, normal, true) : undefined;
+    const follows = type !== undefined && description?.options.length === 0 && !dnAttributes;
+    const leaf = follows ? membershipLeaf(content, type, rule, value, true) : undefined;
     return type === undefined || leaf === undefined || leaf.form === 'memberUid'
       ? UNKNOWN
       : { kind: 'membership', type, leaf };

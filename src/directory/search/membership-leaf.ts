@@ -5,7 +5,7 @@
  * What its value means is looked up when it is first asked, and again after the view changed.
  */
 import type { Instant } from '../../base/index.ts';
-import type { DistinguishedName } from '../../x500/index.ts';
+import { parseDistinguishedName } from '../../x500/index.ts';
 import type { Bitmap } from '../view/bitmap.ts';
 import type { EntryNumber } from '../view/entry-table.ts';
 import { NO_ROW } from '../view/membership-table.ts';
@@ -14,10 +14,8 @@ import type { ViewContent } from '../view/view-content.ts';
 
 export type MembershipForm = 'member' | 'memberUid' | 'memberOf';
 
-/** What an item asks for: a name, with its text, or a uid. */
-export type MembershipValue =
-  | { readonly dn: DistinguishedName; readonly text: string }
-  | { readonly uid: Buffer; readonly normal: Uint8Array };
+/** What an item asks for: the octets of a name, or of a uid with its normal form. */
+export type MembershipValue = { readonly name: Buffer } | { readonly uid: Buffer; readonly normal: Uint8Array };
 
 export class MembershipLeaf {
   readonly form: MembershipForm;
@@ -88,21 +86,19 @@ export class MembershipLeaf {
     this.#version = content.version;
     this.#now = now;
     const value = this.#value;
-    const { memberships, names } = content;
+    const { memberships } = content;
     if ('uid' in value) {
       this.#members = membersByUid(content, value.uid, value.normal);
       return;
     }
-    const named = names.find(value.dn);
+    const named = findNamed(content, value.name);
     if (this.form === 'memberOf') {
       this.#group = named;
       if (this.nested && named >= 0) this.#reached = memberships.membersBelow(named, now);
       return;
     }
     this.#members = named < 0 ? [] : [named];
-    if (memberships.raw.size > 0) {
-      for (const raw of memberships.raw.meaning('name', Buffer.from(value.text))) this.#members.push(~raw);
-    }
+    for (const raw of memberships.raw.meaning('name', value.name)) this.#members.push(~raw);
     if (this.nested) this.#reached = memberships.groupsAbove(this.#members, now);
   }
 }
@@ -119,6 +115,13 @@ function membersByUid(content: ViewContent, uid: Buffer, normal: Uint8Array): nu
   for (let entry = entries.sets.next(candidates, -1); entry >= 0; entry = entries.sets.next(candidates, entry)) {
     if (memberUid.is(entry, uid, normal)) members.push(entry);
   }
-  if (memberships.raw.size > 0) for (const raw of memberships.raw.meaning('uid', uid)) members.push(~raw);
+  for (const raw of memberships.raw.meaning('uid', uid)) members.push(~raw);
   return members;
+}
+
+function findNamed({ names }: ViewContent, name: Buffer): EntryNumber {
+  const spelled = names.findSpelled(name);
+  if (spelled >= 0) return spelled;
+  const dn = parseDistinguishedName(name.toString('utf8'));
+  return dn === undefined ? -1 : names.find(dn);
 }

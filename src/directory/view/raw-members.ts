@@ -12,6 +12,7 @@ import { sameOctets } from './value-form.ts';
 /** `uid`: the text of a memberUid. `name`: a distinguished name as it was spelled. */
 export type RawKind = 'uid' | 'name';
 
+const NONE: readonly number[] = [];
 const UID = 0;
 const NAME = 1;
 /** The location of a number that is free. */
@@ -28,6 +29,8 @@ export class RawMembers {
   #references = new Int32Array(16);
   readonly #freed: number[] = [];
   #used = 0;
+  /** How many texts there are of each kind. */
+  readonly #counts: Record<RawKind, number> = { uid: 0, name: 0 };
 
   constructor(schema: Schema) {
     this.#schema = schema;
@@ -36,7 +39,7 @@ export class RawMembers {
 
   /** How many texts there are. */
   get size(): number {
-    return this.#used - this.#freed.length;
+    return this.#counts.uid + this.#counts.name;
   }
 
   /** The number of a text, which is made when there is none yet; refers to it once more. */
@@ -49,6 +52,7 @@ export class RawMembers {
       const record = Buffer.concat([Uint8Array.of(tagOf(kind)), text]);
       this.#location[number] = this.#slabs.put(number, record);
       this.#byKey.add(key, number);
+      this.#counts[kind] += 1;
     }
     this.#references[number]! += 1;
     return number;
@@ -58,6 +62,7 @@ export class RawMembers {
   release(number: number): void {
     this.#references[number]! -= 1;
     if (this.#references[number]! > 0) return;
+    this.#counts[this.kind(number)] -= 1;
     this.#byKey.remove(this.#key(this.kind(number), this.text(number)), number);
     this.#slabs.free(this.#location[number]!);
     this.#location[number] = VACANT;
@@ -83,7 +88,8 @@ export class RawMembers {
   }
 
   /** The numbers of the texts that mean the same: equal uids, names of the same entry. */
-  meaning(kind: RawKind, text: Buffer): number[] {
+  meaning(kind: RawKind, text: Buffer): readonly number[] {
+    if (this.#counts[kind] === 0) return NONE;
     const form = this.#form(kind, text);
     return this.#candidates(this.#key(kind, text)).filter(
       (number) => this.kind(number) === kind && sameOctets(this.#form(kind, this.text(number)), form),
