@@ -96,16 +96,22 @@ export const COUNT_FIGURES = {
     files: ['store/journal-damage.test.ts'],
   },
   'directory-kill': {
-    what: "kill -9 while the directory's store writes: acknowledged writes lost, and half transactions",
+    what: 'kill -9 while the directory writes, its store alone and a whole server over LDAP: acknowledged writes lost, and half ones',
     wanted: 'none',
     atLeast: 200,
-    files: ['interop/store-kill.test.ts'],
+    files: ['interop/store-kill.test.ts', 'interop/directory-kill.test.ts'],
   },
   'directory-disk-faults': {
-    what: "acknowledged writes of the directory's store lost to a full disk, a read-only one, and fsync that fails",
+    what: 'acknowledged writes of the directory, its store alone and a whole server, lost to a full disk, a read-only one, and fsync that fails',
     wanted: 'none',
     atLeast: 1_000,
-    files: ['store/journal-disk.test.ts'],
+    files: ['store/journal-disk.test.ts', 'interop/directory-faults.test.ts'],
+  },
+  'directory-malformed': {
+    what: 'malformed LDAP messages over sockets at which the server ended, hung, or grew by more than 64 MB',
+    wanted: 'none',
+    atLeast: 200_000,
+    files: ['interop/directory/malformed.test.ts'],
   },
   'directory-answers': {
     what: 'generated LDAP requests answered as slapd answers them, or otherwise by a stated clause, with the state after each write',
