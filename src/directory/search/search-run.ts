@@ -5,6 +5,7 @@
  * INVARIANT: an entry is answered only if it matches at the moment when it is written. The view may change between two
  * calls: an entry that goes away is passed over, one that comes may be answered or not, none is answered twice while it lives.
  */
+import { isUtf8 } from 'node:buffer';
 import type { Instant } from '../../base/index.ts';
 import { type BerWriter, type DistinguishedName, parseDistinguishedName } from '../../x500/index.ts';
 import type { DirectoryView } from '../view/directory-view.ts';
@@ -258,6 +259,7 @@ const TOO_MANY_SORTED: DirectoryResult = {
 };
 
 function parseName(octets: Uint8Array): DistinguishedName | undefined {
+  if (!isUtf8(octets)) return undefined;
   const text = Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('utf8');
   return parseDistinguishedName(text);
 }

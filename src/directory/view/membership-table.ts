@@ -18,6 +18,8 @@ export type Row = number;
 export const NO_ROW = -1;
 
 const FIRST_ROWS = 64;
+/** Up to so many groups of a member are looked through before the index is asked. */
+const FEW_GROUPS = 8;
 
 export class MembershipTable {
   readonly #sets = new EntrySets();
@@ -44,6 +46,13 @@ export class MembershipTable {
 
   /** The row of a membership; NO_ROW when there is none. */
   find(group: number, member: number): Row {
+    // Nearly everybody is in a few groups, whose rows are in the processor's cache by now: they were just walked.
+    let own = this.firstOfMember(member);
+    for (let step = 0; step < FEW_GROUPS && own !== NO_ROW; step += 1) {
+      if (this.#group[own] === group) return own;
+      own = this.nextOfMember(own);
+    }
+    if (own === NO_ROW) return NO_ROW;
     const rows = this.#byPair.get(keyOfPair(group, member));
     for (let row = this.#sets.next(rows, -1); row >= 0; row = this.#sets.next(rows, row)) {
       if (this.#group[row] === group && this.#member[row] === member) return row;

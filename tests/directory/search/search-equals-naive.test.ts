@@ -72,15 +72,15 @@ function compare(seed: number, size: number, rounds: number, writesARound: numbe
 
 describe('a search', () => {
   it('answers what looking at each entry gives, in small trees that change', () => {
-    for (let seed = 1; seed <= 25; seed += 1) compare(seed, 30, 400, 1);
+    for (let seed = 1; seed <= 20; seed += 1) compare(seed, 30, 400, 1);
   });
 
   it('answers the same from ordering indexes, which larger trees have', () => {
-    compare(1001, 1200, 150, 2);
+    compare(1001, 1000, 120, 2);
   });
 
   it('survives changes between two entries of its answer', () => {
-    for (let seed = 1; seed <= 20; seed += 1) {
+    for (let seed = 1; seed <= 12; seed += 1) {
       const random = new RandomDirectory(schema, seed + 5000);
       const view = loaded(random, 120);
       const { naive } = random;

@@ -70,9 +70,11 @@ describe('the base of a search', () => {
   });
 
   it('that is no name is told', () => {
-    const run = search(view, request('(objectClass=*)', { base: base('no name') }), EVERYTHING, 0);
-    assert.equal(run.next(new BerWriter()), 'end');
-    assert.equal(run.outcome.code, 'invalidDNSyntax');
+    for (const name of [base('no name'), Buffer.from([0x63, 0x6e, 0x3d, 0xff])]) {
+      const run = search(view, request('(objectClass=*)', { base: name }), EVERYTHING, 0);
+      assert.equal(run.next(new BerWriter()), 'end');
+      assert.equal(run.outcome.code, 'invalidDNSyntax');
+    }
   });
 
   it('that is not to be known is not there, and nothing above it that is not either', () => {
