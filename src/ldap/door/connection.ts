@@ -17,17 +17,9 @@ import type { AnsweredRequest, LdapMessage, TakenRequest } from './codec/request
 import { decodeMessage } from './codec/request-decoder.ts';
 import { writeNoticeOfDisconnection, writeResult } from './codec/response-writer.ts';
 import { type LdapResult, ldapResult } from './codec/result-code.ts';
+import { ConnectionTimes } from './connection-times.ts';
 import { Conversation, type ConversationHost } from './conversation.ts';
-import {
-  ANONYMOUS_IDLE,
-  FIRST_MESSAGE_TIME,
-  LARGEST_MESSAGE,
-  LARGEST_MESSAGE_BEFORE_BIND,
-  LINGER,
-  MESSAGE_TIME,
-  READER_TIME,
-  TURN,
-} from './limits.ts';
+import { ANONYMOUS_IDLE, LARGEST_MESSAGE, LARGEST_MESSAGE_BEFORE_BIND, READER_TIME, TURN } from './limits.ts';
 import type { Operations } from './operations/operations.ts';
 import { SUCCESS } from './operations/reply.ts';
 import { Outgoing } from './outgoing.ts';
@@ -77,11 +69,7 @@ export class LdapConnection implements ConversationHost {
   #isScheduled = false;
   #isStopping = false;
   #secureWhenSent = false;
-  #hasSpoken = false;
-  #lastMessage: Milliseconds;
-  /** Since when a message has been incomplete. */
-  #partialSince: Milliseconds | undefined;
-  #endingSince: Milliseconds = 0;
+  readonly #times: ConnectionTimes;
 
   constructor(socket: Socket, options: ConnectionOptions) {
     const { clock, logger } = options.ports;
@@ -89,7 +77,7 @@ export class LdapConnection implements ConversationHost {
     this.#socket = socket;
     this.logger = logger;
     this.now = () => clock.monotonic();
-    this.#lastMessage = this.now();
+    this.#times = new ConnectionTimes(this.now());
     this.outgoing = new Outgoing(socket, clock, () => this.#drained());
     const pages = new PagedSearches();
     this.#session = { asker: ANONYMOUS, secure: false, certificate: undefined, client: options.client, pages };
@@ -104,7 +92,7 @@ export class LdapConnection implements ConversationHost {
 
   /** When the last message came, or the connection began. */
   get lastMessage(): Milliseconds {
-    return this.#lastMessage;
+    return this.#times.lastMessage;
   }
 
   /** Encrypts the connection before anything is said (LDAPS). */
@@ -157,15 +145,14 @@ export class LdapConnection implements ConversationHost {
 
   /** Ends the connection when a time is over; called every second or so. */
   checkTimes(now: Milliseconds): void {
-    if (this.#state === 'ending' && now - this.#endingSince > LINGER) this.close();
-    else if (this.outgoing.blockedFor(now) > READER_TIME) this.close();
-    else if (this.#partialSince !== undefined && now - this.#partialSince > MESSAGE_TIME) this.close();
-    else if (!this.#conversation.isBusy && now - this.#lastMessage > this.#longestSilence) this.close();
-  }
-
-  get #longestSilence(): Milliseconds {
-    if (!this.#hasSpoken || this.#state === 'securing') return FIRST_MESSAGE_TIME;
-    return this.isAnonymous ? ANONYMOUS_IDLE : this.#options.idle;
+    const isOver =
+      this.outgoing.blockedFor(now) > READER_TIME ||
+      this.#times.areOver(now, {
+        idle: this.isAnonymous ? ANONYMOUS_IDLE : this.#options.idle,
+        isSecuring: this.#state === 'securing',
+        isBusy: this.#conversation.isBusy,
+      });
+    if (isOver) this.close();
   }
 
   #listen(socket: Socket): void {
@@ -218,10 +205,9 @@ export class LdapConnection implements ConversationHost {
     const found = framer.next(limit);
     if (found === 'more') {
       this.#isStarved = true;
-      if (framer.hasOctets) this.#partialSince ??= this.now();
+      if (framer.hasOctets) this.#times.begun(this.now());
       return false;
     }
-    this.#partialSince = undefined;
     if (found === 'broken') {
       this.#disconnect(MALFORMED('its length cannot be, or is more than is taken'));
       return false;
@@ -231,8 +217,7 @@ export class LdapConnection implements ConversationHost {
       this.#disconnect(MALFORMED(message.fault));
       return false;
     }
-    this.#hasSpoken = true;
-    this.#lastMessage = this.now();
+    this.#times.came(this.now());
     if (message.request.op === 'unbind') {
       this.outgoing.flush();
       this.#end();
@@ -274,7 +259,7 @@ export class LdapConnection implements ConversationHost {
     this.#session.secure = true;
     this.#session.certificate = secured.certificate;
     this.outgoing.attach(secured.socket);
-    this.#lastMessage = this.now();
+    this.#times.secured(this.now());
     this.#state = 'open';
     this.#listen(secured.socket);
     if (this.#isStopping) this.#stopWhenQuiet();
@@ -296,7 +281,7 @@ export class LdapConnection implements ConversationHost {
   /** Lets the other side read what was sent; one that goes on sending would lose it to a reset. */
   #end(): void {
     this.#state = 'ending';
-    this.#endingSince = this.now();
+    this.#times.ending(this.now());
     this.#conversation.close();
     this.#socket.resume();
     this.#socket.end();

@@ -132,13 +132,14 @@ function readBind(reader: BerReader): LdapRequest {
 
 function readCompare(reader: BerReader): LdapRequest {
   const outer = reader.enter(Op.compareRequest);
-  const dn = readName(reader, Tag.octetString);
+  const name = reader.octets(Tag.octetString);
+  const dn = parsedName(name);
   const assertion = reader.enter(Tag.sequence);
   const attribute = reader.text(Tag.octetString);
   const value = reader.octets(Tag.octetString);
   reader.leavePast(assertion);
   reader.leavePast(outer);
-  return { op: 'compare', dn, attribute, value };
+  return { op: 'compare', name, dn, attribute, value };
 }
 
 function readModify(reader: BerReader): LdapRequest {
@@ -180,7 +181,11 @@ function readRename(reader: BerReader): LdapRequest {
 }
 
 function readName(reader: BerReader, tag: number): DistinguishedName {
-  const name = nameIn(reader.octets(tag));
+  return parsedName(reader.octets(tag));
+}
+
+function parsedName(octets: Buffer): DistinguishedName {
+  const name = nameIn(octets);
   if (name === undefined) throw new RequestRefused('invalidDNSyntax', 'not a distinguished name');
   return name;
 }

@@ -37,6 +37,8 @@ export interface SearchRequestMessage {
 
 export interface CompareRequest {
   readonly op: 'compare';
+  /** The text of `dn` as it came. */
+  readonly name: Buffer;
   readonly dn: DistinguishedName;
   readonly attribute: string;
   readonly value: Buffer;

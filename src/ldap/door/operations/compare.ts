@@ -4,14 +4,18 @@ import type { CompareRequest } from '../codec/request.ts';
 import type { DoorPorts } from '../ports.ts';
 import type { Session } from '../session.ts';
 import { type Reply, reply } from './reply.ts';
+import type { ServerEntries } from './search.ts';
 
 export function compare(
   { directory }: DoorPorts,
-  { asker }: Session,
-  { dn, attribute, value }: CompareRequest,
+  server: ServerEntries,
+  session: Session,
+  { name, dn, attribute, value }: CompareRequest,
   controls: Controls,
 ): Reply {
-  const result = directory().compare({ dn, attribute, value, assertion: controls.assertion }, asker);
+  const made = server.entryNamed(name, session);
+  if (made !== undefined) return { result: made.compare(attribute, value) };
+  const result = directory().compare({ dn, attribute, value, assertion: controls.assertion }, session.asker);
   if (typeof result === 'object') return { result };
   return reply(result === 'true' ? 'compareTrue' : 'compareFalse', '');
 }

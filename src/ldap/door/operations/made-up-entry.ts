@@ -2,7 +2,9 @@
  * MadeUpEntry is an entry that the door answers itself, because it is about the server: the root DSE and the subschema
  * subentry. Selected and filtered as any other (RFC 4511, 4.5.1).
  */
+
 import { type AttributeType, type BerWriter, type Filter, type Schema, Tag } from '../../../x500/index.ts';
+import { type LdapResult, ldapResult } from '../codec/result-code.ts';
 
 interface MadeUpAttribute {
   readonly type: AttributeType;
@@ -57,6 +59,16 @@ export class MadeUpEntry {
       default:
         return undefined;
     }
+  }
+
+  /** As the directory compares an entry of its own (RFC 4511, 4.10). */
+  compare(attribute: string, value: Uint8Array): LdapResult {
+    const holds = this.#valuesOf(attribute)?.some((values) => values.length > 0);
+    if (holds === undefined) return ldapResult('undefinedAttributeType', 'the schema has no such attribute');
+    if (!holds) return ldapResult('noSuchAttribute', 'the entry has none');
+    const equals = this.#equals(attribute, value);
+    if (equals === undefined) return ldapResult('inappropriateMatching', 'these values cannot be compared');
+    return ldapResult(equals ? 'compareTrue' : 'compareFalse', '');
   }
 
   #selected(selection: readonly string[]): (type: AttributeType) => boolean {

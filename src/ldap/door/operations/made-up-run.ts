@@ -15,7 +15,7 @@ export class MadeUpRun implements PulledSearch {
   constructor(entry: MadeUpEntry, request: SearchRequestMessage) {
     this.#entry = entry;
     this.#request = request;
-    this.#isLeft = request.scope !== 'one' && entry.matches(request.filter) === true;
+    this.#isLeft = entry.matches(request.filter) === true;
   }
 
   next(out: BerWriter): 'entry' | 'end' {

@@ -14,7 +14,7 @@ import { compare } from './compare.ts';
 import type { MadeUpEntry } from './made-up-entry.ts';
 import { modifyPassword } from './password-modify.ts';
 import { type Reply, reply, SUCCESS } from './reply.ts';
-import { rootDse, subschemaSubentry } from './root-dse.ts';
+import { namesSubschema, rootDse, subschemaSubentry } from './root-dse.ts';
 import { beginSearch, type ServerEntries } from './search.ts';
 
 /** A reply at once or later, or a search that is advanced turn by turn. `signal` gives what ends it when it is canceled. */
@@ -38,7 +38,7 @@ export class Operations implements ServerEntries {
       case 'bind':
         return bind(ports, this.#settings, session, request, controls);
       case 'compare':
-        return compare(ports, session, request, controls);
+        return compare(ports, this, session, request, controls);
       case 'add':
       case 'delete':
       case 'modify':
@@ -51,7 +51,12 @@ export class Operations implements ServerEntries {
     }
   }
 
-  rootDse(session: Session): MadeUpEntry {
+  entryNamed(name: Buffer, session: Session): MadeUpEntry | undefined {
+    if (name.length === 0) return this.#rootDse(session);
+    return namesSubschema(name) ? this.#subschemaSubentry() : undefined;
+  }
+
+  #rootDse(session: Session): MadeUpEntry {
     const { schema, namingContexts } = this.#ports.directory();
     return rootDse({
       schema,
@@ -62,7 +67,7 @@ export class Operations implements ServerEntries {
     });
   }
 
-  subschema(): MadeUpEntry {
+  #subschemaSubentry(): MadeUpEntry {
     const { schema } = this.#ports.directory();
     if (this.#subschema?.of !== schema) {
       this.#subschema = { of: schema, entry: subschemaSubentry(schema, this.#ports.clock.now()) };

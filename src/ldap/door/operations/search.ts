@@ -14,12 +14,11 @@ import type { Session } from '../session.ts';
 import type { MadeUpEntry } from './made-up-entry.ts';
 import { MadeUpRun } from './made-up-run.ts';
 import { type Reply, SUCCESS } from './reply.ts';
-import { namesSubschema } from './root-dse.ts';
 
-/** The entries about the server itself. */
+/** The entries about the server itself, which are in no tree: read by their names alone (RFC 4512, 4.4 and 5.1). */
 export interface ServerEntries {
-  rootDse(session: Session): MadeUpEntry;
-  subschema(): MadeUpEntry;
+  /** The root DSE, the subschema subentry, or none of them. */
+  entryNamed(name: Buffer, session: Session): MadeUpEntry | undefined;
 }
 
 const SECOND = 1000;
@@ -70,8 +69,8 @@ function runOf(
     return run;
   }
   const { base, scope, filter, attributes, typesOnly, sizeLimit } = request;
-  if (base.length === 0 && scope === 'base') return new MadeUpRun(server.rootDse(session), request);
-  if (namesSubschema(base)) return new MadeUpRun(server.subschema(), request);
+  const made = scope === 'base' ? server.entryNamed(base, session) : undefined;
+  if (made !== undefined) return new MadeUpRun(made, request);
   const search = { base, scope, filter, attributes, typesOnly, sizeLimit };
   return directory().search(sort === undefined ? search : { ...search, sort: sort.keys }, session.asker);
 }
