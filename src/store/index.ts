@@ -12,6 +12,7 @@ export { type MigratedDatabase, type MigrateOptions, migrateDataFolder } from '.
 export { type RestoredDatabase, type RestoreOptions, restoreDataFolder } from './data-folder/restore.ts';
 export { type DatabaseReport, type Progress, verifyDataFolder } from './data-folder/verify.ts';
 export type { StoreErrorCode } from './errors.ts';
+export { followedObjects, followedRecords } from './journal/journal-follower.ts';
 export type {
   AppendOutcome,
   JournalRecord,
@@ -24,7 +25,6 @@ export type {
   StoredObject,
 } from './journal/journal-store.ts';
 export { APPEND_LIMIT, APPEND_OCTETS_LIMIT, OBJECT_KEY_LIMIT, OBJECT_VALUE_LIMIT } from './journal/limits.ts';
-export { followedObjects, followedRecords } from './journal/journal-follower.ts';
 export { type JournalStoreOptions, openJournalStore } from './journal/sqlite-journal.ts';
 export { BATCH_LIMIT, KEY_LIMIT, VALUE_LIMIT } from './limits.ts';
 export { openSqliteStore } from './records/sqlite-store.ts';
