@@ -77,14 +77,14 @@ export class EntryTable {
     this.#children[entry] = 0;
     this.#descendants[entry] = 0;
     for (let at = 0; at < UUID_OCTETS; at += 1) this.#uuids[entry * UUID_OCTETS + at] = uuid[at]!;
-    this.#location[entry] = this.slabs.put(entry, this.#packing.pack(record));
+    this.#location[entry] = this.#packing.put(this.slabs, entry, record);
     return entry;
   }
 
   /** Puts another record in the place of the entry's; the old one is gone. */
   replace(entry: EntryNumber, record: Buffer): void {
     const old = this.#location[entry]!;
-    this.#location[entry] = this.slabs.put(entry, this.#packing.pack(record));
+    this.#location[entry] = this.#packing.put(this.slabs, entry, record);
     this.slabs.free(old);
   }
 

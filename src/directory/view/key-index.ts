@@ -21,8 +21,8 @@ const SMALLEST = 8;
 const FULL = 0.8;
 /** Small tables are doubled, larger ones take half as much again. */
 const SMALL = 4096;
-/** So many keys are gathered, in all tables together, before they are put where they belong: 32 MB. */
-const MOST_GATHERED = 1 << 22;
+/** So many keys are gathered, in all tables together, before they are put where they belong: some 50 MB. */
+const MOST_GATHERED = 1 << 23;
 
 export class KeyIndex {
   readonly #sets: EntrySets;
@@ -31,8 +31,9 @@ export class KeyIndex {
   readonly #tables: Int32Array[] = Array.from({ length: TABLES }, () => new Int32Array(SMALLEST * 2));
   readonly #counts = new Int32Array(TABLES);
   #gathers = false;
-  /** By table: pairs of a key and an entry that are not in it yet. */
+  /** By table: pairs of a key and an entry that are not in it yet. By number: entries that are not in its set. */
   #gathered: readonly NumberList[] = [];
+  readonly #gatheredNumbered: (NumberList | undefined)[] = [];
   #gatheredCount = 0;
 
   constructor(sets: EntrySets) {
@@ -47,16 +48,12 @@ export class KeyIndex {
   }
 
   add(key: number, entry: number): void {
-    if (key >>> 0 < NUMBERED_KEYS) {
-      if (key >= this.#numbered.length) this.#numbered = grown(this.#numbered, key + 1);
-      this.#numbered[key] = this.#sets.add(this.#numbered[key]!, entry);
-      return;
-    }
     if (this.#gathers) this.#gather(key, entry);
+    else if (key >>> 0 < NUMBERED_KEYS) this.#putNumbered(key, entry);
     else this.#put(key, entry);
   }
 
-  /** Puts off what `add` does, but for numbered keys, until `settle`: what is added is not found before. */
+  /** Puts off what `add` does until `settle`: what is added is not found before. */
   gather(): void {
     if (this.#gathered.length === 0) this.#gathered = Array.from({ length: TABLES }, () => new NumberList());
     this.#gathers = true;
@@ -71,16 +68,35 @@ export class KeyIndex {
       for (let at = 0; at < list.length; at += 2) this.#put(list.at(at), list.at(at + 1));
       list.clear();
     }
+    for (const [key, list] of this.#gatheredNumbered.entries()) {
+      if (list === undefined) continue;
+      for (let at = 0; at < list.length; at += 1) this.#putNumbered(key, list.at(at));
+      list.clear();
+    }
   }
 
   #gather(key: number, entry: number): void {
-    const list = this.#gathered[key >>> TABLE_SHIFT]!;
-    list.push(key);
-    list.push(entry);
+    if (key >>> 0 < NUMBERED_KEYS) {
+      let list = this.#gatheredNumbered[key];
+      if (list === undefined) {
+        list = new NumberList();
+        this.#gatheredNumbered[key] = list;
+      }
+      list.push(entry);
+    } else {
+      const list = this.#gathered[key >>> TABLE_SHIFT]!;
+      list.push(key);
+      list.push(entry);
+    }
     this.#gatheredCount += 1;
     if (this.#gatheredCount < MOST_GATHERED) return;
     this.settle();
     this.gather();
+  }
+
+  #putNumbered(key: number, entry: number): void {
+    if (key >= this.#numbered.length) this.#numbered = grown(this.#numbered, key + 1);
+    this.#numbered[key] = this.#sets.add(this.#numbered[key]!, entry);
   }
 
   #put(key: number, entry: number): void {

@@ -8,7 +8,9 @@
  */
 import { BerWriter, Tag } from '../../x500/index.ts';
 import { hashOctets, hashSeed, keyOfHash } from './key-hash.ts';
+import type { OctetSlabs } from './octet-slabs.ts';
 import { contentStart, elementEnd, userListAt } from './stored-record.ts';
+import { sameRange } from './value-form.ts';
 
 /** Attributes of this size are looked at: shorter ones are not worth a number, longer ones are of one entry. */
 const SHORTEST = 8;
@@ -28,27 +30,16 @@ export class PackedRecords {
   #packed = Buffer.allocUnsafe(4096);
   readonly #list = new BerWriter(1024);
 
-  /** The packed form of a stored record; good until the next call. */
-  pack(record: Buffer): Buffer {
-    if (this.#packed.length < record.length) this.#packed = Buffer.allocUnsafe(record.length * 2);
+  /** Keeps a stored record in the slabs, packed; returns its location. */
+  put(slabs: OctetSlabs, owner: number, record: Buffer): number {
     const list = elementEnd(record, userListAt(record, 0));
-    record.copy(this.#packed, 0, 0, list);
-    let length = list;
-    const end = elementEnd(record, list);
-    for (let at = contentStart(record, list); at < end; ) {
-      const next = elementEnd(record, at);
-      const number = this.#numberOf(record, at, next);
-      if (number < 0) {
-        record.copy(this.#packed, length, at, next);
-        length += next - at;
-      } else {
-        this.#packed[length] = NUMBER | (number >>> 8);
-        this.#packed[length + 1] = number;
-        length += 2;
-      }
-      at = next;
-    }
-    return this.#packed.subarray(0, length);
+    const packed = this.#pack(record, list);
+    const location = slabs.reserve(owner, list + packed);
+    const octets = slabs.octets(location);
+    const start = slabs.start(location);
+    record.copy(octets, start, 0, list);
+    this.#packed.copy(octets, start + list, 0, packed);
+    return location;
   }
 
   /** The list of operational attributes of a packed record, as it was stored: a copy, since whoever reads it may ask for another's. */
@@ -76,6 +67,27 @@ export class PackedRecords {
     return Buffer.concat([octets.subarray(start, list), this.operational(octets, start, end)]);
   }
 
+  /** Packs the list at `list` into `#packed`; returns how many octets it takes there. */
+  #pack(record: Buffer, list: number): number {
+    const end = elementEnd(record, list);
+    if (this.#packed.length < end - list) this.#packed = Buffer.allocUnsafe((end - list) * 2);
+    const packed = this.#packed;
+    let length = 0;
+    for (let at = contentStart(record, list); at < end; ) {
+      const next = elementEnd(record, at);
+      const number = this.#numberOf(record, at, next);
+      if (number < 0) {
+        for (let from = at; from < next; from += 1) packed[length++] = record[from]!;
+      } else {
+        packed[length] = NUMBER | (number >>> 8);
+        packed[length + 1] = number;
+        length += 2;
+      }
+      at = next;
+    }
+    return length;
+  }
+
   /** The number of an attribute that was seen before; -1 when it has none. */
   #numberOf(octets: Buffer, from: number, to: number): number {
     if (to - from < SHORTEST || to - from > LONGEST) return -1;
@@ -85,7 +97,7 @@ export class PackedRecords {
     for (; this.#places[place] !== 0; place = (place + 1) & mask) {
       const number = this.#places[place]! - 1;
       const shared = this.#shared[number]!;
-      if (shared.length === to - from && shared.compare(octets, from, to) === 0) return number;
+      if (sameRange(octets, from, to, shared)) return number;
     }
     const seen = (hash >>> 16) & (SEEN - 1);
     if (this.#seen[seen] !== hash) {
