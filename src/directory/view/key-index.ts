@@ -21,8 +21,8 @@ const SMALLEST = 8;
 const FULL = 0.8;
 /** Small tables are doubled, larger ones take half as much again. */
 const SMALL = 4096;
-/** So many keys are gathered, in all tables together, before they are put where they belong: some 50 MB. */
-const MOST_GATHERED = 1 << 23;
+/** So many keys are gathered, in all tables together, before they are put where they belong: some 6 MB. */
+const MOST_GATHERED = 1 << 20;
 
 export class KeyIndex {
   readonly #sets: EntrySets;
