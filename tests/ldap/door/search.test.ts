@@ -215,6 +215,10 @@ describe('a search', () => {
     assert.deepEqual([failed.result.code, failed.entries.length], [122, 0]);
     const hidden = await search(await client(ALICE), { base: OPERATOR.dn }, [asserting('x')]);
     assert.equal(hidden.result.code, 32, 'nothing is said of what the asker may not see');
+    const root = { base: '', scope: 'base' } as const;
+    assert.equal((await search(asking, root, [asserting('another')])).result.code, 122);
+    const vendor = { ...asserting(''), value: filter.equal('vendorName', 'Realmgate').octets };
+    assert.equal((await search(asking, root, [vendor])).entries.length, 1);
   });
 
   describe('for the root DSE', () => {
@@ -269,6 +273,10 @@ describe('a search', () => {
       assert.equal(await matches(filter.and(unknown, yes)), false);
       assert.equal(await matches(filter.not(filter.and(unknown, no))), true);
       assert.equal(await matches(filter.present('nosuch')), false);
+      const absent = filter.substrings('uid', { any: ['o'] });
+      assert.equal(await matches(absent), false);
+      assert.equal(await matches(filter.not(absent)), true, 'an attribute that it has not is no matter of doubt');
+      assert.equal(await matches(filter.not(filter.equal('uid', 'o'))), true);
     });
 
     it('is at no other scope than base', async () => {
@@ -312,6 +320,10 @@ describe('a search', () => {
     });
 
     it('has the definition that is asked for by its name or OID (RFC 4512, 4.2)', async () => {
+      const changed = async (each: typeof any) =>
+        (await search(await client(undefined), { base: 'cn=Subschema', scope: 'base', filter: each })).entries.length;
+      assert.equal(await changed(filter.atLeast('modifyTimestamp', '20200101000000Z')), 1);
+      assert.equal(await changed(filter.atMost('modifyTimestamp', '20200101000000Z')), 0);
       for (const name of ['inetOrgPerson', '2.16.840.1.113730.3.2.2']) {
         const answer = await search(await client(undefined), {
           base: 'cn=Subschema',

@@ -55,8 +55,15 @@ export class MadeUpEntry {
       case 'present':
         return this.#valuesOf(filter.attribute)?.some((values) => values.length > 0);
       case 'equality':
+      case 'approx':
         return this.#equals(filter.attribute, filter.value);
-      default:
+      case 'greaterOrEqual':
+      case 'lessOrEqual':
+        return this.#isInOrder(filter.attribute, filter.value, filter.kind === 'greaterOrEqual' ? 1 : -1);
+      case 'substrings':
+        // None of the attributes that such an entry has is searched by pieces; one that it has not has none of them.
+        return this.#valuesOf(filter.attribute)?.length === 0 ? false : undefined;
+      case 'extensible':
         return undefined;
     }
   }
@@ -86,6 +93,15 @@ export class MadeUpEntry {
     return this.#valuesOf(attribute)
       ?.flat()
       .some((held) => wanted.equals(rule.normalize(held) ?? NOTHING));
+  }
+
+  /** Whether a value comes on this side of another, or is the same. */
+  #isInOrder(attribute: string, value: Uint8Array, side: 1 | -1): boolean | undefined {
+    const rule = this.#schema.attributeType(attribute)?.ordering;
+    const bound = rule?.normalize(value);
+    if (rule === undefined || bound === undefined) return undefined;
+    const isBeyond = (held: Uint8Array) => Buffer.compare(rule.normalize(held) ?? NOTHING, bound) * side >= 0;
+    return this.#valuesOf(attribute)?.flat().some(isBeyond);
   }
 
   /** The values of each attribute that a description means; undefined for one of an unknown type. */

@@ -65,8 +65,14 @@ export function subschemaSubentry(schema: Schema, since: Instant): MadeUpEntry {
 
 /** Whether a base is the name of the subschema subentry, in whatever spelling. */
 export function namesSubschema(base: Buffer): boolean {
-  return SUBSCHEMA_SPELLINGS.test(base.toString('latin1', 0, LONGEST_SPELLING));
+  const last = base[base.length - 1];
+  // Asked of each search for one entry: most names end otherwise.
+  if (base.length > LONGEST_SPELLING || (last !== SMALL_A && last !== LARGE_A && last !== BLANK)) return false;
+  return SUBSCHEMA_SPELLINGS.test(base.toString('latin1'));
 }
 
 const LONGEST_SPELLING = 64;
+const SMALL_A = 0x61;
+const LARGE_A = 0x41;
+const BLANK = 0x20;
 const SUBSCHEMA_SPELLINGS = /^ *(?:cn|commonName|2\.5\.4\.3) *= *subschema *$/i;

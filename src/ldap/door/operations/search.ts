@@ -35,8 +35,11 @@ export function beginSearch(
   controls: Controls,
 ): SearchOperation | Reply {
   const { pagedResults, sort, assertion } = controls;
-  if (assertion !== undefined && baseDeniesIt(ports, session, request, assertion)) return { result: ASSERTION_FAILED };
-  const run = runOf(ports, server, session, request, controls);
+  const made = request.scope === 'base' ? server.entryNamed(request.base, session) : undefined;
+  if (assertion !== undefined && baseDeniesIt(ports, session, request, made, assertion)) {
+    return { result: ASSERTION_FAILED };
+  }
+  const run = runOf(ports, session, request, made, controls);
   if (run === undefined) return { result: COOKIE_IS_OLD, parts: lastPage };
   if (pagedResults?.size === 0) return { result: SUCCESS, parts: lastPage };
   if (run.sortRefusal !== undefined && sort?.critical === true) {
@@ -57,9 +60,9 @@ export function beginSearch(
 /** The search that begins, or the one that goes on with its next page; undefined when there is none to go on with. */
 function runOf(
   { directory, clock }: DoorPorts,
-  server: ServerEntries,
   session: Session,
   request: SearchRequestMessage,
+  made: MadeUpEntry | undefined,
   { pagedResults, sort }: Controls,
 ): PulledSearch | undefined {
   const now = clock.now();
@@ -68,9 +71,8 @@ function runOf(
     run?.renew(directory().rightsOf(session.asker, now), now);
     return run;
   }
-  const { base, scope, filter, attributes, typesOnly, sizeLimit } = request;
-  const made = scope === 'base' ? server.entryNamed(base, session) : undefined;
   if (made !== undefined) return new MadeUpRun(made, request);
+  const { base, scope, filter, attributes, typesOnly, sizeLimit } = request;
   const search = { base, scope, filter, attributes, typesOnly, sizeLimit };
   return directory().search(sort === undefined ? search : { ...search, sort: sort.keys }, session.asker);
 }
@@ -80,8 +82,10 @@ function baseDeniesIt(
   { directory, clock }: DoorPorts,
   { asker }: Session,
   { base }: SearchRequestMessage,
+  made: MadeUpEntry | undefined,
   filter: Filter,
-) {
+): boolean {
+  if (made !== undefined) return made.matches(filter) !== true;
   const { view } = directory();
   const entry = view.findText(base);
   if (entry === undefined) return false;
