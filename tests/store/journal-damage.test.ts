@@ -134,6 +134,9 @@ describe('a row of a journal store that is not what was written', () => {
     ['no state', 'DELETE FROM state'],
     ['all objects gone', 'DELETE FROM object'],
     ['another table', 'CREATE TABLE other (x)'],
+    ['a number that is too large', 'UPDATE journal SET sum = 9223372036854775807 WHERE sequence = 200'],
+    ['an object with such a checksum', 'UPDATE object SET sum = 9223372036854775807'],
+    ['a state with such a head', 'UPDATE state SET head = 9223372036854775807'],
     ['a trigger', 'CREATE TRIGGER t AFTER INSERT ON object BEGIN DELETE FROM object; END'],
   ] as const) {
     it(`is found: ${what}`, async (t) => {

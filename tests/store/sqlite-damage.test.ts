@@ -72,6 +72,7 @@ describe('damage to the records of the sqlite store', () => {
     ['of another revision', "UPDATE record SET revision = revision + 1 WHERE key = 'key-3'"],
     ['of a bucket that is no text', "UPDATE record SET bucket = CAST(x'f66572' AS TEXT)"],
     ['of a key that is no text', "UPDATE record SET key = CAST(x'f6' || key AS TEXT) WHERE bucket = 'session'"],
+    ['of a revision that is too large', 'UPDATE record SET revision = 9223372036854775807'],
     ['there twice', "INSERT INTO record SELECT 'other', key, value, revision, expires_at, sum FROM record LIMIT 1"],
     ['with a sequence that went back', 'UPDATE sequence SET revision = revision - 1'],
   ] as const) {

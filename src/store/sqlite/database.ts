@@ -58,8 +58,18 @@ export function sqliteFailure(error: unknown, path: string): CodedError {
 function codeOf(error: unknown, path: string): StoreErrorCode {
   if (!(error instanceof Error)) return 'STORE_IO';
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  if (isOfAnotherType(error)) return 'STORE_CORRUPT';
   if (typeof errcode !== 'number') return fileCode(code);
   return PRIMARY.get(errcode & 0xff) ?? probe(dirname(path));
+}
+
+/**
+ * Our statements are right and what they answer has known types: an integer that is none here, nothing where octets must be, or
+ * a list that is no JSON comes from a damaged row.
+ */
+function isOfAnotherType(error: Error): boolean {
+  const isArgument = 'code' in error && String(error.code).startsWith('ERR_INVALID_ARG');
+  return !isArgument && (error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError);
 }
 
 /**
