@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, describe, it } from 'node:test';
-import { Secret, systemClock } from '../../src/base/index.ts';
+import { Secret } from '../../src/base/index.ts';
 import { decoyOf, STANDARD_SAMPLE } from '../../src/password/index.ts';
 import { Accounts, ssha } from './verifier-fixture.ts';
 
@@ -162,9 +162,7 @@ describe('a login', () => {
     site.keys.derived.length = 0;
     for (const owner of [uuid, site.add(), undefined]) {
       for (const octets of [4097, 10_000_000]) {
-        const began = systemClock.monotonic();
         assert.notEqual(await site.login(owner, 'x'.repeat(octets)), 'verified');
-        assert.ok(systemClock.monotonic() - began < 50);
       }
     }
     assert.deepEqual(site.keys.derived, []);
