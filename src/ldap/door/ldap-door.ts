@@ -21,6 +21,8 @@ export interface LdapDoorOptions extends Omit<DoorSettings, 'offersStartTls'> {
   readonly idle: Milliseconds;
   /** Connections of one address at a time. */
   readonly connectionsPerAddress: number;
+  /** Connections of all addresses; for tests. */
+  readonly connections?: number;
 }
 
 export interface LdapListenOptions {
@@ -131,7 +133,7 @@ export class LdapDoor {
 
   /** Somebody who has not bound, and has said nothing for the longest, makes room for a newcomer. */
   #hasRoom(): boolean {
-    if (this.#connections.size < MOST_CONNECTIONS) return true;
+    if (this.#connections.size < (this.#options.connections ?? MOST_CONNECTIONS)) return true;
     let longest: LdapConnection | undefined;
     for (const connection of this.#connections) {
       if (connection.isAnonymous && (longest === undefined || connection.lastMessage < longest.lastMessage)) {

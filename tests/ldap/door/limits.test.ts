@@ -278,6 +278,27 @@ describe('many connections', () => {
     for (const each of three) each.close();
   });
 
+  it('make room for a newcomer: who has not bound, and has said nothing for the longest', async (test) => {
+    const site = await start(test, { door: { connections: 4 } });
+    const people = [await bound(site), await bound(site)];
+    const quiet = await RawConnection.open(site.port);
+    assert.equal(await quiet.ask(ROOT), 0);
+    await wait(5);
+    const lively = await RawConnection.open(site.port);
+    assert.equal(await lively.ask(ROOT), 0);
+    const newcomer = await bound(site);
+    assert.deepEqual(await quiet.rest(), []);
+    assert.equal(await lively.ask(ROOT, 2), 0);
+    const another = await bound(site);
+    assert.deepEqual(await lively.rest(), []);
+    const turnedAway = await RawConnection.open(site.port);
+    assert.equal(await turnedAway.ask(ROOT).catch(() => 'closed'), 'closed');
+    for (const each of [...people, newcomer, another]) {
+      assert.equal(await each.ask(WHO_AM_I), 0);
+      each.close();
+    }
+  });
+
   it('come and go without leaving anything behind', async (test) => {
     const site = await start(test, { door: { connectionsPerAddress: 20 } });
     for (let round = 0; round < 100; round += 1) {
