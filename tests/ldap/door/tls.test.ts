@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { systemRandom } from '../../../src/base/index.ts';
+import { makeSelfSigned } from '../../../src/ldap/door/tls/own-certificate.ts';
 import { openOwnCertificate } from '../../../src/ldap/index.ts';
 import { BONFIRE_SUFFIX } from '../../support/bonfire-tree.ts';
 import { ALICE, BOB, OPERATOR } from '../../support/interop-tree.ts';
@@ -185,6 +186,23 @@ describe('LDAP over TLS', () => {
     assert.equal(await connection.ask(extendedRequest('1.3.6.1.4.1.1466.20037', Buffer.from('x')), 4), 2);
     assert.equal(await connection.ask(ROOT, 5), 0);
     connection.close();
+  });
+
+  it('shows a renewed certificate to connections from then on', async () => {
+    const renewed = makeSelfSigned({ names: ['ldap.example'], now: Date.now(), random: systemRandom });
+    const shown = async (authority: string) => {
+      const connection = await RawConnection.open(site.port);
+      assert.equal(await connection.ask(START_TLS), 0);
+      await connection.secure({ ca: authority, servername: 'ldap.example' });
+      assert.equal(await connection.ask(ROOT, 2), 0);
+      return connection;
+    };
+    const before = await shown(own.tls.certificate);
+    site.door.renew(renewed);
+    (await shown(renewed.certificate)).close();
+    assert.equal(await before.ask(ROOT, 3), 0, 'who is there stays');
+    before.close();
+    site.door.renew(own.tls);
   });
 
   it('speaks nothing older than TLS 1.2', async () => {
