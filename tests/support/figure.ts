@@ -93,7 +93,7 @@ export const COUNT_FIGURES = {
     what: "bit flips at random offsets of the directory's store and of its log, detected or harmless",
     wanted: 'all',
     atLeast: 2_000,
-    files: ['store/journal-damage.test.ts'],
+    files: ['interop/journal-damage.test.ts'],
   },
   'directory-kill': {
     what: 'kill -9 while the directory writes, its store alone and a whole server over LDAP: acknowledged writes lost, and half ones',

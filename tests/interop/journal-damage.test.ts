@@ -10,10 +10,10 @@ import { systemRandom } from '../../src/base/index.ts';
 import { openJournalStore } from '../../src/store/index.ts';
 import { openJournal } from '../../src/store/journal/open-journal.ts';
 import { checksum } from '../../src/store/sqlite/checksum.ts';
+import { DamagedStore, type Finding, journalSample, type Sample } from '../store/journal-sample.ts';
+import { damaged, flipped, numbers } from '../store/random-flips.ts';
+import { temporaryFolder } from '../store/temporary-folder.ts';
 import { recordFigure } from '../support/figure.ts';
-import { DamagedStore, type Finding, journalSample, type Sample } from './journal-sample.ts';
-import { damaged, flipped, numbers } from './random-flips.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 const FLIPS = 2000;
 const [DATABASE, LOG, HEAD] = ['directory.db', 'directory.db-wal', 'directory.db-head'];
