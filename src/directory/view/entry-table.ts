@@ -43,16 +43,6 @@ export class EntryTable {
     return this.#size;
   }
 
-  /** Every EntryNumber is below this. */
-  get end(): number {
-    return this.#used;
-  }
-
-  /** How many entries there is room for before the arrays grow. */
-  get capacity(): number {
-    return this.#capacity;
-  }
-
   has(entry: EntryNumber): boolean {
     return entry >= 0 && entry < this.#used && this.#parent[entry] !== FREE;
   }
