@@ -247,6 +247,7 @@ export class Directory {
 
   #observe(text: string): void {
     this.#contextCsn = text;
+    this.view.contextCsn = text;
     const csn = parseCsn(text);
     if (csn !== undefined) this.#context.csns.observe(csn);
   }

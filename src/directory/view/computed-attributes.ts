@@ -1,6 +1,6 @@
 /**
  * ComputedAttributes are those that no entry stores: its name and identity, whether there are entries below it, its structural class where that
- * was not stored, the groups it is in, and a group's members in both forms.
+ * was not stored, how far the directory is (on the tops of the tree), the groups it is in, and a group's members in both forms.
  *
  * A class's own form of membership (member, or memberUid) is a user attribute of the entry, the other one operational.
  */
@@ -26,6 +26,7 @@ const NAMES = [
   'entryDN',
   'subschemaSubentry',
   'hasSubordinates',
+  'contextCSN',
   'memberOf',
   'member',
   'memberUid',
@@ -49,6 +50,8 @@ export interface ComputedSources {
 }
 
 export class ComputedAttributes {
+  /** The change sequence number of the last change that is seen; empty while there was none. */
+  contextCsn = '';
   readonly #sources: ComputedSources;
   /** All of them, in the order in which they are answered. */
   readonly all: readonly ComputedAttribute[];
@@ -87,6 +90,8 @@ export class ComputedAttributes {
       case 'member':
       case 'memberUid':
         return this.#hasMember(entry, attribute.name === 'memberUid', now);
+      case 'contextCSN':
+        return this.contextCsn !== '' && this.#sources.entries.parent(entry) < 0;
       case 'structuralObjectClass':
         return this.#structuralClass(entry, attribute.type) !== undefined;
       default:
@@ -106,6 +111,9 @@ export class ComputedAttributes {
         return;
       case 'hasSubordinates':
         out.text(Tag.octetString, entries.children(entry) === 0 ? 'FALSE' : 'TRUE');
+        return;
+      case 'contextCSN':
+        if (this.has(entry, attribute, now)) out.text(Tag.octetString, this.contextCsn);
         return;
       case 'subschemaSubentry':
         out.text(Tag.octetString, SUBSCHEMA_NAME);

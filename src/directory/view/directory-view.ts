@@ -33,6 +33,11 @@ export class DirectoryView {
     this.content = new ViewContent(schema);
   }
 
+  /** The change sequence number that the tops of the tree answer as `contextCSN`. */
+  set contextCsn(csn: string) {
+    this.content.computed.contextCsn = csn;
+  }
+
   /** How many entries there are. */
   get size(): number {
     return this.content.entries.size;

@@ -44,6 +44,8 @@ describe('modifying an entry', () => {
     assert.deepEqual(site.values(ALICE, 'createTimestamp'), ['20261122090000Z']);
     assert.ok(site.values(ALICE, 'entryCSN')[0]! > before!);
     assert.deepEqual(site.values(ALICE, 'entryCSN'), [site.directory.contextCsn]);
+    assert.deepEqual(site.values(SUFFIX, 'contextCSN'), [site.directory.contextCsn], 'the top of the tree tells it');
+    assert.deepEqual(site.values(ALICE, 'contextCSN'), []);
   });
 
   it('counts, as far as integers go', async (t) => {
