@@ -198,7 +198,12 @@ describe('the LDAP door', () => {
   it('says nothing to an unbind, and closes', async () => {
     const connection = await open();
     connection.send(message(1, ROOT), message(2, element(TAG.unbind)), message(3, ROOT));
-    assert.deepEqual([...new Set((await connection.rest()).map(({ id }) => id))], [1]);
+    // What was under way may be abandoned (RFC 4511, 4.3); what comes after is nothing to anybody.
+    const answered = new Set((await connection.rest()).map(({ id }) => id));
+    assert.deepEqual(
+      [...answered].filter((id) => id !== 1),
+      [],
+    );
   });
 
   it('ignores an abandon of what is not there, and answers no cancel of it but with 119', async () => {
