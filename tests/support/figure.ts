@@ -105,7 +105,7 @@ export const COUNT_FIGURES = {
     what: 'acknowledged writes of the directory, its store alone and a whole server, lost to a full disk, a read-only one, and fsync that fails',
     wanted: 'none',
     atLeast: 1_000,
-    files: ['store/journal-disk.test.ts', 'interop/directory-faults.test.ts'],
+    files: ['interop/store/journal-disk.test.ts', 'interop/directory-faults.test.ts'],
   },
   'directory-malformed': {
     what: 'malformed LDAP messages over sockets at which the server ended, hung, or grew by more than 64 MB',

@@ -6,9 +6,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Attribute, Change } from 'ldapts';
-import { AccountSite, generatedIn, groupDn, person } from '../support/account-site.ts';
-import { EchoBackEnd } from '../support/echo-back-end.ts';
-import { basic, type Page, received, send, TestBrowser } from '../support/test-browser.ts';
+import { AccountSite, generatedIn, groupDn, person } from '../../support/account-site.ts';
+import { EchoBackEnd } from '../../support/echo-back-end.ts';
+import { basic, type Page, received, send, TestBrowser } from '../../support/test-browser.ts';
 
 const ASSERTED = 'remote-user';
 const NAMES = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace'] as const;

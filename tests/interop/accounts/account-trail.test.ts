@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { AccountSite, generatedIn, person } from '../support/account-site.ts';
+import { AccountSite, generatedIn, person } from '../../support/account-site.ts';
 
 interface Act {
   readonly kind: string;

@@ -1,7 +1,7 @@
 /** People, groups and services on the command line, beside a server that runs and without one. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { AccountSite, generatedIn, groupDn, person, SUFFIX } from '../support/account-site.ts';
+import { AccountSite, generatedIn, groupDn, person, SUFFIX } from '../../support/account-site.ts';
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJq5vXB6bYxS2Zl8R5cDfQ5xq0X0k3h6uJ2m0v1w9x8y alice@laptop';
 const PASSWORD = 'three lanterns under water';

@@ -1,9 +1,9 @@
 /** The clock of the machine is set back a day and forward a year while people write and log in (RELIABILITY F07, R23). */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Clock, systemClock } from '../../src/base/index.ts';
-import { AccountSite, groupDn, person, SUFFIX } from '../support/account-site.ts';
-import { basic, send } from '../support/test-browser.ts';
+import { type Clock, systemClock } from '../../../src/base/index.ts';
+import { AccountSite, groupDn, person, SUFFIX } from '../../support/account-site.ts';
+import { basic, send } from '../../support/test-browser.ts';
 
 const DAY = 86_400_000;
 const PASSWORD = 'nine quiet boats at dawn';

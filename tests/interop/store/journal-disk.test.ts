@@ -7,11 +7,11 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { systemRandom } from '../../src/base/index.ts';
-import { type JournalStore, openJournalStore } from '../../src/store/index.ts';
-import { recordFigure } from '../support/figure.ts';
-import { FailingDiskProcess } from './failing-disk.ts';
-import { temporaryExt4, temporaryFolder, temporaryMount } from './temporary-folder.ts';
+import { systemRandom } from '../../../src/base/index.ts';
+import { type JournalStore, openJournalStore } from '../../../src/store/index.ts';
+import { FailingDiskProcess } from '../../store/failing-disk.ts';
+import { temporaryExt4, temporaryFolder, temporaryMount } from '../../store/temporary-folder.ts';
+import { recordFigure } from '../../support/figure.ts';
 
 const open = (folder: string) => openJournalStore({ folder, random: systemRandom });
 

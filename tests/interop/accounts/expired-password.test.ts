@@ -1,11 +1,11 @@
 /** A password that is right and does not let in: who knows it is told so, and changes it. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Clock, systemClock } from '../../src/base/index.ts';
-import { AccountSite, person, SUFFIX } from '../support/account-site.ts';
-import { element, extendedRequest, octetString } from '../support/ldap-wire.ts';
-import { WireClient } from '../support/ldap-wire-client.ts';
-import { basic, codeOf, send, TestBrowser } from '../support/test-browser.ts';
+import { type Clock, systemClock } from '../../../src/base/index.ts';
+import { AccountSite, person, SUFFIX } from '../../support/account-site.ts';
+import { element, extendedRequest, octetString } from '../../support/ldap-wire.ts';
+import { WireClient } from '../../support/ldap-wire-client.ts';
+import { basic, codeOf, send, TestBrowser } from '../../support/test-browser.ts';
 
 const DAY = 86_400_000;
 const OLD = 'nine quiet boats at dawn';

@@ -1,7 +1,7 @@
 /** Passwords that an operator types are judged as those that people choose, and can be forced. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { AccountSite, generatedIn, person, SUFFIX } from '../support/account-site.ts';
+import { AccountSite, generatedIn, person, SUFFIX } from '../../support/account-site.ts';
 
 const GOOD = 'three lanterns under water';
 const PORTAL = `cn=Portal,ou=Hosts,${SUFFIX}`;

@@ -1,9 +1,9 @@
 /** A membership begins and ends by the clock alone, wherever it is looked at. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Clock, systemClock } from '../../src/base/index.ts';
-import { AccountSite, generatedIn, groupDn, person } from '../support/account-site.ts';
-import { basic, send } from '../support/test-browser.ts';
+import { type Clock, systemClock } from '../../../src/base/index.ts';
+import { AccountSite, generatedIn, groupDn, person } from '../../support/account-site.ts';
+import { basic, send } from '../../support/test-browser.ts';
 
 const DAY = 86_400_000;
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { AccountSite, generatedIn, groupDn, person, SUFFIX } from '../support/account-site.ts';
+import { AccountSite, generatedIn, groupDn, person, SUFFIX } from '../../support/account-site.ts';
 
 const TREE = `dn: ${SUFFIX}
 objectClass: organization

@@ -1,8 +1,8 @@
 /** kill -9 loses nothing that the journal store acknowledged (200 times: tests/interop/store-kill.test.ts). */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { journalKillCycles, total } from './journal-kill-cycles.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { journalKillCycles, total } from '../../store/journal-kill-cycles.ts';
+import { temporaryFolder } from '../../store/temporary-folder.ts';
 
 it('the journal store has every acknowledged transaction, and no half one, after 8 kills', async (t) => {
   const lanes = [1, 2].map(() => journalKillCycles(temporaryFolder(t), 4, 60));

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Attribute, Change } from 'ldapts';
-import { type Clock, systemClock } from '../../src/base/index.ts';
-import { AccountSite, person } from '../support/account-site.ts';
-import { basic, send, TestBrowser } from '../support/test-browser.ts';
+import { type Clock, systemClock } from '../../../src/base/index.ts';
+import { AccountSite, person } from '../../support/account-site.ts';
+import { basic, send, TestBrowser } from '../../support/test-browser.ts';
 
 const HOUR = 3_600_000;
 const OWN = 'nine quiet boats at dawn';

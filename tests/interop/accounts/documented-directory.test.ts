@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Attribute, Change, type Client } from 'ldapts';
-import { generatedIn, groupDn, person, SUFFIX } from '../support/account-site.ts';
-import { adapted } from '../support/documented.ts';
-import { EchoBackEnd } from '../support/echo-back-end.ts';
-import { freePort } from '../support/free-port.ts';
-import { clientOf } from '../support/ldap-client.ts';
-import { repositoryText } from '../support/repository.ts';
-import { basic, send } from '../support/test-browser.ts';
-import { WholeServer } from '../support/whole-server.ts';
+import { generatedIn, groupDn, person, SUFFIX } from '../../support/account-site.ts';
+import { adapted } from '../../support/documented.ts';
+import { EchoBackEnd } from '../../support/echo-back-end.ts';
+import { freePort } from '../../support/free-port.ts';
+import { clientOf } from '../../support/ldap-client.ts';
+import { repositoryText } from '../../support/repository.ts';
+import { basic, send } from '../../support/test-browser.ts';
+import { WholeServer } from '../../support/whole-server.ts';
 
 const PAGE = repositoryText('docs/operations/directory.md');
 const CONFIGURATIONS = [...PAGE.matchAll(/^```yaml realmgate\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text);
