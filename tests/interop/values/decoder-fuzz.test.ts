@@ -1,8 +1,8 @@
 /** Every decoder of x500 before 20,000 broken inputs; tests/campaign has ten million (RELIABILITY S34, S36). */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { recordFigure } from '../support/figure.ts';
-import { DECODERS, fuzzDecoders } from './decoder-fuzz.ts';
+import { recordFigure } from '../../support/figure.ts';
+import { DECODERS, fuzzDecoders } from '../../x500/decoder-fuzz.ts';
 
 it('no decoder throws, hangs, or gives a value that is not the same when written and read again', () => {
   const { tried, wrong } = fuzzDecoders(20_000, 1);

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { lockDataFolder, verifyDataFolder } from '../../src/store/index.ts';
-import { backUp, breakFile, filled, read, restore, write } from './filled-data-folder.ts';
+import { lockDataFolder, verifyDataFolder } from '../../../src/store/index.ts';
+import { backUp, breakFile, filled, read, restore, write } from '../../store/filled-data-folder.ts';
 
 describe('a restore', () => {
   it('puts the directory back under a new generation, and keeps the sessions', async (t) => {

@@ -4,8 +4,8 @@ import { describe, it } from 'node:test';
 import { DirectoryView, type SearchRequest, type SearchScope, search } from '../../../src/directory/index.ts';
 import type { ObjectWrite, StoredObject } from '../../../src/store/index.ts';
 import { BerWriter, formatFilter } from '../../../src/x500/index.ts';
-import type { NaiveEntry } from './naive-directory.ts';
-import { RandomDirectory, schemaOfTests } from './random-directory.ts';
+import type { NaiveEntry } from '../../directory/search/naive-directory.ts';
+import { RandomDirectory, schemaOfTests } from '../../directory/search/random-directory.ts';
 
 const schema = schemaOfTests();
 const SCOPES: readonly SearchScope[] = ['base', 'one', 'subtree', 'subtree', 'subtree'];

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import type { Worker } from 'node:worker_threads';
-import { openSqliteStore, VALUE_LIMIT, type Write } from '../../src/store/index.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { openSqliteStore, VALUE_LIMIT, type Write } from '../../../src/store/index.ts';
+import { temporaryFolder } from '../../store/temporary-folder.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 const open = (folder: string) => openSqliteStore({ folder, clock: new ManualClock() });
 const put = (key: string, octets = 1): Write => ({

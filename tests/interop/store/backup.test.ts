@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { verifyDataFolder } from '../../src/store/index.ts';
-import { put, transaction } from '../conformance/journal-fixture.ts';
-import { backUp, breakFile, filled, openJournal, read, restore } from './filled-data-folder.ts';
-import { KEYS, SPACES } from './journal-kill-cycles.ts';
-import { temporaryMount } from './temporary-folder.ts';
+import { verifyDataFolder } from '../../../src/store/index.ts';
+import { put, transaction } from '../../conformance/journal-fixture.ts';
+import { backUp, breakFile, filled, openJournal, read, restore } from '../../store/filled-data-folder.ts';
+import { KEYS, SPACES } from '../../store/journal-kill-cycles.ts';
+import { temporaryMount } from '../../store/temporary-folder.ts';
 
 const mode = (path: string) => statSync(path).mode & 0o777;
 
@@ -70,7 +70,7 @@ describe('a backup', () => {
     const { folder, backup } = await filled(t);
     const log = join(folder, '..', 'acknowledged');
     const descriptor = openSync(log, 'a');
-    const program = join(import.meta.dirname, 'journal-writing-process.ts');
+    const program = join(import.meta.dirname, '../../store/journal-writing-process.ts');
     const child = spawn(process.execPath, [program, folder, '0'], { stdio: ['ignore', 'pipe', 'inherit', descriptor] });
     t.after(() => child.kill('SIGKILL'));
     closeSync(descriptor);
