@@ -2,7 +2,8 @@
  * Runs one suite of the test tree with `node --test`.
  *
  * unit      what needs no server: every folder of test/ but the two below
- * interop   real programs of Debian as peers (tests/interop)
+ * interop   what takes longer: real programs of Debian as peers, whole servers with their clients, comparisons of many cases
+ *           (tests/interop)
  * campaign  the long runs (tests/campaign), one file after the other; the figures that they measure go into the table
  *
  * Further arguments are folders or files to run instead of the whole suite.
