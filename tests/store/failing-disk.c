@@ -1,5 +1,5 @@
 /* Makes fsync and fdatasync fail with EIO while the file named by FSYNC_FAILS exists, and writes fail with ENOSPC while the one
- * named by WRITE_FAILS does; where FAULTS_BELOW names a folder, only for files below it. To be preloaded into a process (LD_PRELOAD). */
+ * named by WRITE_FAILS does; where FAULTS_BELOW names a folder or a file, only for it and what is below it. To be preloaded into a process (LD_PRELOAD). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,17 +10,17 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-static int is_below(int descriptor, const char *folder) {
+static int is_below(int descriptor, const char *place) {
   char link[64], path[PATH_MAX];
   snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
   ssize_t length = readlink(link, path, sizeof path);
-  size_t wanted = strlen(folder);
-  return length > (ssize_t)wanted && memcmp(path, folder, wanted) == 0 && path[wanted] == '/';
+  size_t wanted = strlen(place);
+  return length >= (ssize_t)wanted && memcmp(path, place, wanted) == 0 && ((size_t)length == wanted || path[wanted] == '/');
 }
 
 static int is_on(const char *name, int descriptor) {
-  const char *file = getenv(name), *folder = getenv("FAULTS_BELOW");
-  return file != NULL && access(file, F_OK) == 0 && (folder == NULL || is_below(descriptor, folder));
+  const char *file = getenv(name), *place = getenv("FAULTS_BELOW");
+  return file != NULL && access(file, F_OK) == 0 && (place == NULL || is_below(descriptor, place));
 }
 
 int fsync(int descriptor) {

@@ -1,4 +1,4 @@
-/** A process whose disk can be made to fail: fsync with EIO, writes with ENOSPC (failing-disk.c). */
+/** A process whose disk, or one place of it, can be made to fail: fsync with EIO, writes with ENOSPC (failing-disk.c). */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
@@ -15,14 +15,19 @@ export class FailingDiskProcess {
   readonly #lines: AsyncIterator<string>;
   readonly #switches: Readonly<Record<Fault, string>>;
 
-  constructor(test: TestContext, program: string, args: readonly string[]) {
+  constructor(test: TestContext, program: string, args: readonly string[], faultsBelow?: string) {
     const base = temporaryFolder(test);
     const library = join(base, 'failing-disk.so');
     execFileSync('cc', ['-shared', '-fPIC', '-o', library, join(import.meta.dirname, 'failing-disk.c'), '-ldl']);
     this.#switches = { FSYNC_FAILS: join(base, 'fsync-fails'), WRITE_FAILS: join(base, 'write-fails') };
     this.#child = spawn(process.execPath, [join(import.meta.dirname, program), ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...process.env, LD_PRELOAD: library, ...this.#switches },
+      env: {
+        ...process.env,
+        LD_PRELOAD: library,
+        ...this.#switches,
+        ...(faultsBelow === undefined ? {} : { FAULTS_BELOW: faultsBelow }),
+      },
     });
     test.after(() => this.#child.kill('SIGKILL'));
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();

@@ -72,28 +72,51 @@ export class AcknowledgedHead {
   }
 }
 
-/** Writes it. */
+/**
+ * Writes it.
+ *
+ * What is committed cannot be taken back, so a head that cannot be written does not refuse the commit it follows: it is owed, and must be
+ * written before the next commit. So the file is never more than one commit behind.
+ */
 export class HeadAcknowledgement {
   readonly #file: number;
-  #writes = 0;
+  #slot = 0;
+  #owed: Head | undefined;
 
   /** For a database that passed the check. */
   constructor(database: string, head: Head) {
     const path = pathOf(database);
     makePrivateFile(path);
     this.#file = openSync(path, 'r+');
-    this.write(head);
-    this.write(head);
+    this.#write(head);
+    this.#write(head);
   }
 
-  write({ generation, head }: Head): void {
-    const slot = this.#writes % 2;
-    this.#writes += 1;
-    writeSync(this.#file, encode({ generation, head }), 0, SLOT, slot * SLOT);
+  /** Writes the head of what was committed, or owes it. */
+  acknowledge(head: Head): void {
+    this.#owed = head;
+    try {
+      this.settle();
+    } catch {
+      // Said by `settle` before the next commit, while there is still something to refuse.
+    }
+  }
+
+  /** Writes what is owed. Throws what the disk said. */
+  settle(): void {
+    if (this.#owed === undefined) return;
+    this.#write(this.#owed);
+    this.#owed = undefined;
   }
 
   close(): void {
     closeSync(this.#file);
+  }
+
+  /** A write that failed is tried again in the same slot: it may have torn it, and the other one is whole. */
+  #write({ generation, head }: Head): void {
+    writeSync(this.#file, encode({ generation, head }), 0, SLOT, this.#slot * SLOT);
+    this.#slot = 1 - this.#slot;
   }
 }
 

@@ -2,8 +2,7 @@
  * JournalCommit writes many appends in one transaction, so that they share one fsync: objects, journal records, CSN, count and set
  * hash together.
  *
- * INVARIANT: `run` returns only after the transaction is on stable storage and the acknowledged head is written, and throws only
- * when nothing of the group is visible.
+ * INVARIANT: `run` returns only after the transaction is on stable storage, and throws only when nothing of the group is visible.
  * INVARIANT: after the disk refused, nothing is written any more: what an fsync that failed left behind is not known, and to
  * try again could acknowledge what is not there. A restart reads what there is.
  */
@@ -64,6 +63,7 @@ export class JournalCommit implements Writing<JournalTask, JournalResult> {
     }
     this.#takeBack();
     try {
+      this.#acknowledged.settle();
       this.#begin.run();
       const before = this.#state.read();
       let state = before;
@@ -80,7 +80,7 @@ export class JournalCommit implements Writing<JournalTask, JournalResult> {
       });
       if (state !== before) this.#state.write(state);
       this.#commit.run();
-      if (state.head !== before.head) this.#acknowledged.write(state);
+      if (state.head !== before.head) this.#acknowledged.acknowledge(state);
       return results;
     } catch (error) {
       this.#isHalted = isSyncFailure(error) || sqliteFailure(error, this.#path).code === 'STORE_IO';

@@ -158,4 +158,25 @@ describe('the journal store on a disk that refuses', () => {
     await counted(store, acknowledged + 1);
     await store.close();
   });
+
+  it('acknowledges what is committed when only the head file cannot be written, then nothing more until it can', async (t) => {
+    const folder = join(temporaryFolder(t), 'data');
+    const headFile = join(folder, 'directory.db-head');
+    const child = new FailingDiskProcess(t, 'journal-refused-process.ts', [folder, '300'], headFile);
+    await child.said();
+    child.fail('WRITE_FAILS');
+    const { outcome, acknowledged, readable } = (await child.said()) as Record<string, number | string>;
+    assert.equal(outcome, 'STORE_FULL');
+    assert.equal(acknowledged, readable);
+    child.goOn();
+    assert.deepEqual(await child.said(), { outcome: 'STORE_FULL', acknowledged, readable });
+    child.recover('WRITE_FAILS');
+    const next = Number(acknowledged) + 1;
+    child.goOn();
+    assert.deepEqual(await child.said(), { outcome: 'committed', acknowledged: next, readable: next });
+    assert.equal(await child.end(), 0);
+    const store = await open(folder);
+    await counted(store, next);
+    await store.close();
+  });
 });
