@@ -11,7 +11,7 @@ import { basename } from 'node:path';
 import type { Instant } from '../base/index.ts';
 import { type HeadFields, readHeadFile } from './head.ts';
 import type { TornTail } from './record.ts';
-import { frameOf, hashOf, LONGEST_LINE, ORIGIN, readAuditRecord } from './record-codec.ts';
+import { frameOf, hashOf, type LineFrame, LONGEST_LINE, ORIGIN, readAuditRecord } from './record-codec.ts';
 import { firstFrame, inRecordOrder, listTrailFiles, splitLines, type TrailFile } from './trail-folder.ts';
 
 const NEWLINE = 0x0a;
@@ -29,7 +29,7 @@ export interface ChainEnd {
   readonly damage: 'none' | 'altered' | 'cut';
 }
 
-/** Reads the last file of a chain and checks it against the signed head beside it. Moves files without a record away. */
+/** Reads what the last file of a chain has beyond the signed head beside it, and checks it. Moves files without a record away. */
 export function readChainEnd(folder: string, chain: string): ChainEnd {
   const files = inRecordOrder(listTrailFiles(folder, chain));
   const aside = files.flatMap(setAsideIfTorn);
@@ -63,13 +63,14 @@ const NOTHING: FileEnd = {
 
 function endOf(file: TrailFile, head: HeadFields | undefined): FileEnd {
   const octets = readFileSync(file.path);
-  let { n, hash: previous, at } = NOTHING;
-  let size = 0;
-  let offset = 0;
+  const signed = head === undefined ? undefined : signedLine(octets, head);
+  let { n, hash: previous, at } = signed?.frame ?? NOTHING;
+  let offset = signed?.end ?? 0;
+  let size = offset;
   let altered = false;
   let skipped = false;
   let contradictsHead = false;
-  for (const line of splitLines(octets).lines) {
+  for (const line of splitLines(octets.subarray(offset)).lines) {
     offset += line.length + 1;
     const frame = frameOf(line);
     if (frame === undefined) {
@@ -93,6 +94,21 @@ function endOf(file: TrailFile, head: HeadFields | undefined): FileEnd {
     damage: altered ? 'altered' : 'none',
     contradictsHead,
   };
+}
+
+/**
+ * The line that the head signs, looked for from the end: what comes before it is vouched for by the signature, and `audit verify`
+ * reads it. Undefined when it is not there.
+ */
+function signedLine(octets: Buffer, head: HeadFields): { readonly frame: LineFrame; readonly end: number } | undefined {
+  for (let end = octets.lastIndexOf(NEWLINE); end >= 0; ) {
+    const before = end === 0 ? -1 : octets.lastIndexOf(NEWLINE, end - 1);
+    const frame = frameOf(octets.subarray(before + 1, end));
+    if (frame?.n === head.upTo && frame.hash === head.hashUpTo) return { frame, end: end + 1 };
+    if (frame !== undefined && frame.n <= head.upTo) return undefined;
+    end = before;
+  }
+  return undefined;
 }
 
 function previousOf(line: Buffer): string {
