@@ -133,6 +133,8 @@ export class Directory {
       for (const { space, key, value } of objects) if (space === Space.entry) this.logins.observe(key, value);
     }
     loader.finish();
+    // Reads are answered from what was just checked row by row; whether the file can take writes is found out beside them.
+    this.#options.store.sound().catch((error: unknown) => this.#queue.refuseAll(error));
     this.#observe(this.#options.store.csn());
   }
 

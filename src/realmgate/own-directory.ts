@@ -56,7 +56,7 @@ export async function openOwnDirectory(
   if (options === undefined) return undefined;
   const { random, logger, folder } = ports;
   const schema = await readSchema(options, ports);
-  const store = await openJournalStore({ folder, random });
+  const store = await openJournalStore({ folder, random, isCheckedLater: true });
   try {
     const own = new SwappableDirectory(ports, store, schema, await rulesOf(configuration, options));
     await own.open();

@@ -28,7 +28,7 @@ describe('following a journal', () => {
   });
 
   it('begins with everything that is there, and where that is', async () => {
-    const snapshot = followedObjects(folder);
+    const snapshot = await followedObjects(folder);
     const keys: string[] = [];
     for await (const batch of snapshot) keys.push(...batch.map(({ key }) => Buffer.from(key).toString()));
     assert.deepEqual([keys, snapshot.head, snapshot.csn], [['a', 'b'], 2, 'b']);
@@ -52,7 +52,7 @@ describe('following a journal', () => {
     await staged.add([{ space: 'entry', key: text('z'), value: text('other') }]);
     assert.equal(await staged.commit('later'), 'committed');
     assert.equal(followedRecords(folder, { generation, after: 3 }), 'another');
-    const snapshot = followedObjects(folder);
+    const snapshot = await followedObjects(folder);
     let count = 0;
     for await (const batch of snapshot) count += batch.length;
     assert.deepEqual([count, snapshot.generation, snapshot.csn], [1, store.generation, 'later']);

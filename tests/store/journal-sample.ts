@@ -8,6 +8,7 @@ import { JOURNAL_FILE } from '../../src/store/journal/journal-form.ts';
 import { JournalReader } from '../../src/store/journal/journal-reader.ts';
 import { scanObjects } from '../../src/store/journal/object-scan.ts';
 import { openJournal } from '../../src/store/journal/open-journal.ts';
+import { unpackObjects } from '../../src/store/journal/packed-objects.ts';
 import { verifyContent } from '../../src/store/journal/verify-content.ts';
 import { encodeWrites } from '../../src/store/journal/write-codec.ts';
 import { sqliteFailure } from '../../src/store/sqlite/database.ts';
@@ -56,7 +57,7 @@ function contentOf(path: string): string {
       const refuse = (what: string) => {
         throw new CodedError('STORE_CORRUPT', what);
       };
-      const objects = [...scanObjects(reader.db, state, refuse)].flat();
+      const objects = [...scanObjects(reader.db, state, refuse)].flatMap(unpackObjects);
       const records = reader.records(state, state.base, 10_000);
       return JSON.stringify({
         state,
@@ -76,7 +77,7 @@ function writesOn(path: string): boolean {
   try {
     const { head, keys } = reader.reading((state) => ({
       head: state.head,
-      keys: [...scanObjects(reader.db, state, () => {})].flat(),
+      keys: [...scanObjects(reader.db, state, () => {})].flatMap(unpackObjects),
     }));
     const { views } = encodeWrites([keys.map(({ space, key }) => ({ space, key, value: Buffer.alloc(1200, 'w') }))]);
     journal.run([{ kind: 'append', expectedHead: head, transactions: [{ csn: 'written on', writes: views[0]! }] }]);

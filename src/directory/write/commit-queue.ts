@@ -113,6 +113,13 @@ export class CommitQueue {
     });
   }
 
+  /** Refuses all writes until a restart: the store cannot be written to. */
+  refuseAll(error: unknown): void {
+    if (this.#closing) return;
+    this.#refusalOf(error);
+    this.#down ??= 'the store of the directory cannot be written; see the log';
+  }
+
   /** Takes nothing new, and resolves when everything that was submitted is settled. */
   async close(): Promise<void> {
     this.#closing = true;

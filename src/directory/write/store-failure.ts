@@ -29,6 +29,11 @@ export function storeFailure(code: string | undefined): StoreFailure {
         ...passing('unavailable', 'the directory is closing; nothing was changed'),
         down: 'the directory is closing',
       };
+    case 'STORE_CORRUPT':
+      return {
+        ...passing('other', 'the store of the directory is damaged; nothing was changed'),
+        down: 'the store of the directory is damaged: it is read-only until it is restored from a backup (store restore)',
+      };
     default:
       return {
         ...passing('other', 'the disk failed while writing: the change may or may not be there after a restart'),

@@ -47,7 +47,7 @@ export class FollowedDirectory {
 
   /** Loads everything anew. */
   async load(): Promise<void> {
-    const snapshot = followedObjects(this.#ports.folder);
+    const snapshot = await followedObjects(this.#ports.folder);
     const next = await openDirectory({ ...this.#ports, ...this.#rules, store: readOnlyStore(snapshot) });
     await this.#current?.close();
     this.#current = next;
@@ -76,6 +76,7 @@ function readOnlyStore(snapshot: ObjectSnapshot): JournalStore {
   const refuse = () => Promise.reject(new CodedError('WORKER_READ_ONLY', 'the primary writes the store'));
   return {
     generation: snapshot.generation,
+    sound: async () => {},
     head: () => snapshot.head,
     csn: () => snapshot.csn,
     objects: async () => snapshot,

@@ -10,6 +10,7 @@ import { storeError } from '../errors.ts';
 import { checksum, withoutSum, withSum } from '../sqlite/checksum.ts';
 import { damaged } from '../sqlite/damage.ts';
 import { type Database, isSyncFailure, type Statement, sqliteFailure } from '../sqlite/database.ts';
+import { checkStructure } from '../sqlite/form.ts';
 import type { Writing } from '../sqlite/writer-loop.ts';
 import { AcknowledgedHead, HeadAcknowledgement } from './acknowledged-head.ts';
 import { type JournalState, recordSum, StateRow } from './journal-state.ts';
@@ -51,6 +52,11 @@ export class JournalCommit implements Writing<JournalTask, JournalResult> {
     const state = this.#state.read();
     AcknowledgedHead.read(path)?.check(state);
     this.#acknowledged = new HeadAcknowledgement(path, state);
+  }
+
+  /** Reads the whole file: what is written to a tree that is broken would break more of it. */
+  check(): void {
+    checkStructure(this.#db);
   }
 
   weigh(task: JournalTask): number {

@@ -6,14 +6,14 @@
 import { join } from 'node:path';
 import { JOURNAL_FILE } from './journal-form.ts';
 import { JournalReader } from './journal-reader.ts';
-import { JournalSnapshot } from './journal-snapshot.ts';
 import type { JournalRecord, ObjectSnapshot } from './journal-store.ts';
+import { openSnapshot } from './open-snapshot.ts';
 
 const RECORDS_AT_A_TIME = 5_000;
 
-/** A snapshot of everything, to be iterated once. Throws as `JournalStore.objects` rejects. */
-export function followedObjects(folder: string): ObjectSnapshot {
-  return new JournalSnapshot(join(folder, JOURNAL_FILE), () => {});
+/** A snapshot of everything, to be iterated once. Rejects as `JournalStore.objects` does. */
+export function followedObjects(folder: string): Promise<ObjectSnapshot> {
+  return openSnapshot(join(folder, JOURNAL_FILE), () => {});
 }
 
 /**

@@ -1,34 +1,36 @@
 /**
- * A snapshot of the objects of one file, on a connection of its own.
+ * A snapshot of the objects of one file, on a connection of its own, read by the thread that iterates it.
  */
 import { storeError } from '../errors.ts';
 import { damaged } from '../sqlite/damage.ts';
 import { sqliteFailure } from '../sqlite/database.ts';
-import { JournalReader } from './journal-reader.ts';
+import type { JournalReader } from './journal-reader.ts';
 import type { JournalState } from './journal-state.ts';
-import type { ObjectSnapshot, StoredObject } from './journal-store.ts';
+import type { StoredObject } from './journal-store.ts';
 import { scanObjects } from './object-scan.ts';
+import type { EndingSnapshot } from './open-snapshot.ts';
+import { unpackObjects } from './packed-objects.ts';
 
-export class JournalSnapshot implements ObjectSnapshot {
+export class JournalSnapshot implements EndingSnapshot {
   readonly generation: string;
   readonly head: number;
   readonly csn: string;
   readonly count: number;
   readonly #reader: JournalReader;
   readonly #state: JournalState;
-  readonly #onEnd: (snapshot: JournalSnapshot) => void;
+  readonly #onEnd: (snapshot: EndingSnapshot) => void;
   #hasEnded = false;
 
-  /** Of the database at `path` as it is now. `onEnd` is told when its connection is closed. Throws what `sqliteFailure` explains. */
-  constructor(path: string, onEnd: (snapshot: JournalSnapshot) => void) {
-    this.#reader = new JournalReader(path);
+  /** Of what `reader`, which becomes its own, sees now. Throws what `sqliteFailure` explains. */
+  constructor(reader: JournalReader, onEnd: (snapshot: EndingSnapshot) => void) {
+    this.#reader = reader;
     this.#onEnd = onEnd;
     try {
-      this.#reader.db.exec('BEGIN');
-      this.#state = this.#reader.state();
+      reader.db.exec('BEGIN');
+      this.#state = reader.state();
     } catch (error) {
-      this.#reader.close();
-      throw sqliteFailure(error, path);
+      reader.close();
+      throw sqliteFailure(error, reader.path);
     }
     const { generation, head, csn, objects } = this.#state;
     this.generation = generation;
@@ -45,18 +47,17 @@ export class JournalSnapshot implements ObjectSnapshot {
         throw damaged(db, what);
       });
       for (const batch of batches) {
-        yield batch;
+        yield unpackObjects(batch);
         this.#refuseWhenEnded();
       }
     } catch (error) {
       throw sqliteFailure(error, path);
     } finally {
-      this.end();
+      await this.end();
     }
   }
 
-  /** Gives the connection back; whoever still iterates is told so. Idempotent. */
-  end(): void {
+  async end(): Promise<void> {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#reader.close();

@@ -97,6 +97,13 @@ export interface JournalStore {
   /** The CSN of the last committed transaction or import; empty when there was none yet. */
   csn(): string;
 
+  /**
+   * Resolves when nothing speaks against writing to what is there, which takes a reading of the whole store and is found out once, at
+   * the latest for the first write, which waits for it. Rejects with STORE_CORRUPT, with which all writes are then refused, or
+   * STORE_DOWN.
+   */
+  sound(): Promise<void>;
+
   /** A snapshot of everything. */
   objects(): Promise<ObjectSnapshot>;
 

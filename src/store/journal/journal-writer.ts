@@ -14,4 +14,4 @@ export interface JournalWriterData {
 
 const { path, generation } = workerData as JournalWriterData;
 
-serveWriter(path, () => openJournal(path, generation));
+serveWriter(path, () => openJournal(path, generation, 'unchecked'));

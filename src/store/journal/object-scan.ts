@@ -9,7 +9,7 @@
 import { checksum, withSum } from '../sqlite/checksum.ts';
 import type { Database } from '../sqlite/database.ts';
 import type { JournalState } from './journal-state.ts';
-import type { StoredObject } from './journal-store.ts';
+import { type PackedObjects, Places } from './packed-objects.ts';
 import { imageHead } from './write-codec.ts';
 
 /** A batch ends after so many rows or octets; one row alone may be larger. */
@@ -26,7 +26,7 @@ export function* scanObjects(
   db: Database,
   state: JournalState,
   damaged: (what: string) => void,
-): Generator<StoredObject[]> {
+): Generator<PackedObjects> {
   const nextSpace = db.prepare('SELECT min(space) AS space FROM object WHERE space > ?');
   const lengths = db.prepare(
     `SELECT json_group_array(length(key)) AS keys, json_group_array(length(value)) AS octets
@@ -57,19 +57,22 @@ export function* scanObjects(
       const packed = images.get(space, after, rows) ?? {};
       const octets = packed['images'] as Uint8Array;
       const sums = JSON.parse(String(packed['sums'])) as number[];
-      const batch: StoredObject[] = [];
+      const places = new Places(rows);
       let at = 0;
       for (let row = 0; row < rows; row += 1) {
         const keyStart = at + imageHead(space, keyLengths[row]!).length;
         const keyEnd = keyStart + keyLengths[row]!;
         const end = keyEnd + valueLengths[row]!;
-        const key = octets.subarray(keyStart, keyEnd);
         const sum = checksum(octets.subarray(at, end));
-        if (sum === sums[row]) batch.push({ space, key, value: octets.subarray(keyEnd, end) });
-        else damaged(`an object of the space ${space} (key ${Buffer.from(key).toString('hex')}) has a wrong checksum`);
+        if (sum === sums[row]) places.add(keyStart, keyEnd, end);
+        else {
+          const key = Buffer.from(octets.subarray(keyStart, keyEnd)).toString('hex');
+          damaged(`an object of the space ${space} (key ${key}) has a wrong checksum`);
+        }
         setHash = withSum(setHash, sum);
         at = end;
-        after = key;
+        // A copy: who takes the batch may take its memory too.
+        if (row === rows - 1) after = octets.slice(keyStart, keyEnd);
       }
       count += rows;
       // Where keys are damaged the order may lead back: no more is read than there can be.
@@ -77,7 +80,7 @@ export function* scanObjects(
         damaged(`it has more objects than the ${state.objects} that were written`);
         return;
       }
-      yield batch;
+      yield { space, octets, places: places.taken() };
     }
   }
   if (count !== state.objects) damaged(`it has ${count} objects where ${state.objects} were written`);

@@ -13,7 +13,6 @@ import { WriterThread } from '../sqlite/writer-thread.ts';
 import { newGeneration } from './generation.ts';
 import { JOURNAL_FILE } from './journal-form.ts';
 import { JournalReader } from './journal-reader.ts';
-import { JournalSnapshot } from './journal-snapshot.ts';
 import { type JournalState, StateRow } from './journal-state.ts';
 import type {
   AppendOutcome,
@@ -27,6 +26,7 @@ import type {
 import { type JournalResult, type JournalTask, TRIM_LIMIT } from './journal-task.ts';
 import type { JournalWriterData } from './journal-writer.ts';
 import { checkTransactions, RECORDS_LIMIT } from './limits.ts';
+import { type EndingSnapshot, openSnapshot } from './open-snapshot.ts';
 import { SqliteStagedContent } from './staged-content.ts';
 import { verifyContent } from './verify-content.ts';
 import { encodeWrites } from './write-codec.ts';
@@ -35,6 +35,8 @@ export interface JournalStoreOptions {
   /** The data folder; made with mode 0700 when missing. The caller holds its lock (`lockDataFolder`). */
   readonly folder: string;
   readonly random: Random;
+  /** Leave it to the caller to ask for `sound`; what is read is checked in any case. */
+  readonly isCheckedLater?: boolean;
 }
 
 type Writer = WriterThread<JournalTask, JournalResult>;
@@ -46,7 +48,8 @@ const PATIENCE = 1_000;
  * Opens the store, making it when there is none and bringing an older form to the present one. Rejects with STORE_CORRUPT, STORE_NEWER,
  * STORE_FULL, STORE_READ_ONLY, STORE_BUSY or STORE_IO; each message says what to do.
  */
-export async function openJournalStore({ folder, random }: JournalStoreOptions): Promise<JournalStore> {
+export async function openJournalStore(options: JournalStoreOptions): Promise<JournalStore> {
+  const { folder, random, isCheckedLater = false } = options;
   const path = join(folder, JOURNAL_FILE);
   try {
     makePrivateFolder(folder);
@@ -54,7 +57,15 @@ export async function openJournalStore({ folder, random }: JournalStoreOptions):
   } catch (error) {
     throw sqliteFailure(error, path);
   }
-  return new SqliteJournalStore(path, random, await openLive(path, random));
+  const store = new SqliteJournalStore(path, random, await openLive(path, random));
+  if (isCheckedLater) return store;
+  try {
+    await store.sound();
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 /** The connections to a live file, and what it began with. */
@@ -83,7 +94,7 @@ class SqliteJournalStore implements JournalStore {
   #live: Live;
   #head: number;
   #csn: string;
-  readonly #snapshots = new Set<JournalSnapshot>();
+  readonly #snapshots = new Set<EndingSnapshot>();
   #staged: SqliteStagedContent | undefined;
   /** Settles with the swap that is under way. */
   #swapping: Promise<unknown> | undefined;
@@ -109,9 +120,13 @@ class SqliteJournalStore implements JournalStore {
     return this.#csn;
   }
 
+  sound(): Promise<void> {
+    return this.#live.writer.check();
+  }
+
   async objects(): Promise<ObjectSnapshot> {
     await this.#ready();
-    const snapshot = new JournalSnapshot(this.#path, (ended) => this.#snapshots.delete(ended));
+    const snapshot = await openSnapshot(this.#path, (ended) => this.#snapshots.delete(ended));
     this.#snapshots.add(snapshot);
     return snapshot;
   }
@@ -207,7 +222,7 @@ class SqliteJournalStore implements JournalStore {
 
   /** The readers go first: only the last connection of a file can fold the write-ahead log into it. */
   async #release(): Promise<void> {
-    for (const snapshot of this.#snapshots) snapshot.end();
+    await Promise.all([...this.#snapshots].map((snapshot) => snapshot.end()));
     this.#live.reader.close();
     await this.#live.writer.close();
   }

@@ -8,6 +8,7 @@ import { journalForm } from './journal-form.ts';
 import type { JournalReader } from './journal-reader.ts';
 import type { JournalReport } from './journal-store.ts';
 import { scanObjects } from './object-scan.ts';
+import { countOf } from './packed-objects.ts';
 
 /** More findings than these help nobody. */
 const FINDINGS = 20;
@@ -39,7 +40,7 @@ export function verifyContent(reader: JournalReader, progress: (rows: number) =>
       attempt(() => checkTables(reader.db, journalForm(state.generation)));
       attempt(() => {
         for (const batch of scanObjects(reader.db, state, found)) {
-          objects += batch.length;
+          objects += countOf(batch);
           progress(objects);
         }
       });

@@ -13,6 +13,11 @@ const GROUP_LIMIT = 10_000;
 
 /** What a writer thread does with its database. */
 export interface Writing<Request, Result> {
+  /**
+   * Checks what has to be right before anything is written, which may take long. Called once, when somebody asks or for the first
+   * task; when it throws, every task is refused with what it threw.
+   */
+  check?(): void;
   /** How many writes a request is. */
   weigh(request: Request): number;
   /** Performs the group in one transaction and gives a result for each; throws only when nothing of the group is visible. */
@@ -39,8 +44,24 @@ export function serveWriter<Request, Result>(path: string, open: () => Writing<R
 
   type Task = Extract<Order<Request>, { kind: 'task' }>;
 
+  let checked: { readonly failure?: Failure } | undefined;
+  const soundness = () => {
+    checked ??= attempt(() => writing.check?.());
+    return checked;
+  };
+  const attempt = (check: () => void) => {
+    try {
+      check();
+      return {};
+    } catch (error) {
+      return { failure: failureOf(error) };
+    }
+  };
+
   /** A full disk refuses the group as a whole: each is then tried alone, so that a large one does not take small ones with it. */
   const settle = (group: readonly Task[]): Answer<Result>[] => {
+    const { failure } = soundness();
+    if (failure !== undefined) return group.map(({ id }) => ({ id, failure }));
     try {
       const results = writing.run(group.map(({ request }) => request));
       return results.map((result, at) => ({ id: group[at]!.id, result }));
@@ -52,13 +73,19 @@ export function serveWriter<Request, Result>(path: string, open: () => Writing<R
   };
 
   port.on('message', (first: Order<Request>) => {
+    const receive = () => (receiveMessageOnPort(port) as { message: Order<Request> } | undefined)?.message;
     for (let next: Order<Request> | undefined = first; next !== undefined; ) {
+      if (next.kind === 'check') {
+        report({ kind: 'checked', ...soundness() });
+        next = receive();
+        continue;
+      }
       const group: Task[] = [];
       let weight = 0;
       while (next !== undefined && next.kind === 'task' && weight < GROUP_LIMIT) {
         group.push(next);
         weight += writing.weigh(next.request);
-        next = (receiveMessageOnPort(port) as { message: Order<Request> } | undefined)?.message;
+        next = receive();
       }
       if (group.length > 0) report({ kind: 'done', answers: settle(group) });
       if (next?.kind === 'close') {

@@ -3,12 +3,12 @@
  *
  * INVARIANT: every promise settles. When the thread dies, all that wait reject with STORE_DOWN, and so does all that comes later; it is
  * not started again, because what killed it is unknown and a supervisor restarts the whole program in a known state.
- * Like a timer of base, an idle thread does not keep the process alive; a task that waits does.
+ * Like a timer of base, an idle thread does not keep the process alive; a check and a task that wait do.
  */
 import { Worker } from 'node:worker_threads';
 import { CodedError } from '../../base/index.ts';
 import { storeError } from '../errors.ts';
-import type { Answer, Order, Report } from './writer-protocol.ts';
+import type { Answer, Failure, Order, Report } from './writer-protocol.ts';
 
 /** What may wait for the disk before commits are refused: a disk that hangs must not eat the memory. */
 const WAITING_TASKS = 10_000;
@@ -32,6 +32,8 @@ export class WriterThread<Request, Result> {
   /** Why nothing more is taken; undefined while the thread serves. */
   #ended: CodedError | undefined;
   readonly #exited: Promise<void>;
+  readonly #checked = Promise.withResolvers<void>();
+  #isChecking = false;
 
   private constructor(worker: Worker) {
     this.#worker = worker;
@@ -46,6 +48,7 @@ export class WriterThread<Request, Result> {
     });
     worker.on('message', (report: Report<Result>) => {
       if (report.kind === 'done') for (const answer of report.answers) this.#settle(answer);
+      else if (report.kind === 'checked') this.#settleCheck(report.failure);
     });
   }
 
@@ -85,6 +88,17 @@ export class WriterThread<Request, Result> {
     });
   }
 
+  /** Resolves when what is written to is sound; rejects with what tasks are then refused with, or STORE_DOWN. Checked once. */
+  check(): Promise<void> {
+    if (this.#ended !== undefined) this.#checked.reject(this.#ended);
+    else if (!this.#isChecking) {
+      this.#isChecking = true;
+      this.#worker.ref();
+      this.#post({ kind: 'check' }, []);
+    }
+    return this.#checked.promise;
+  }
+
   /** Lets the thread finish what it has, and waits for its end. */
   async close(): Promise<void> {
     this.#isClosing = true;
@@ -101,13 +115,25 @@ export class WriterThread<Request, Result> {
     const waiting = this.#waiting.get(answer.id)!;
     this.#waiting.delete(answer.id);
     this.#waitingOctets -= waiting.octets;
-    if (this.#waiting.size === 0 && !this.#isClosing) this.#worker.unref();
+    this.#unrefWhenIdle();
     if ('failure' in answer) waiting.reject(new CodedError(answer.failure.code, answer.failure.message));
     else waiting.resolve(answer.result);
   }
 
+  #settleCheck(failure: Failure | undefined): void {
+    this.#isChecking = false;
+    this.#unrefWhenIdle();
+    if (failure === undefined) this.#checked.resolve();
+    else this.#checked.reject(new CodedError(failure.code, failure.message));
+  }
+
+  #unrefWhenIdle(): void {
+    if (this.#waiting.size === 0 && !this.#isChecking && !this.#isClosing) this.#worker.unref();
+  }
+
   #end(reason: CodedError): void {
     this.#ended ??= reason;
+    if (this.#isChecking) this.#checked.reject(this.#ended);
     for (const waiting of this.#waiting.values()) waiting.reject(this.#ended);
     this.#waiting.clear();
     this.#waitingOctets = 0;

@@ -127,7 +127,7 @@ export class DirectorySite {
   static async open(test: Ending, options: SiteOptions = {}): Promise<DirectorySite> {
     const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'realmgate-directory-'));
     const clock = options.clock ?? new ManualClock();
-    const store = await openJournalStore({ folder, random: systemRandom });
+    const store = await openJournalStore({ folder, random: systemRandom, isCheckedLater: true });
     const waiting = options.passwordsWaiting === undefined ? {} : { queueLimit: options.passwordsWaiting };
     const keys = createKeyDerivation({ clock, random: systemRandom, ...waiting });
     const directory = await openDirectory(optionsOf(store, clock, keys, options.configuration));

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { Secret } from '../../../src/base/index.ts';
 import { ANONYMOUS, type Asker, builtInBlocklist, SYSTEM } from '../../../src/directory/index.ts';
+import { withBrokenFreelist } from '../../store/broken-freelist.ts';
 import { FailingDiskProcess } from '../../store/failing-disk.ts';
 import { temporaryExt4, temporaryMount } from '../../store/temporary-folder.ts';
 import { configurationOf, DirectorySite, dn, modification as mod, person, SUFFIX } from './directory-site.ts';
@@ -140,6 +141,19 @@ describe('a comparison', async () => {
 });
 
 describe('a directory on a disk that refuses', () => {
+  it('answers, and writes nothing, when its file is damaged beside what it reads', async (t) => {
+    const site = await DirectorySite.open(t);
+    await site.addPeople('alice');
+    await site.close();
+    withBrokenFreelist(join(site.folder, 'directory.db'));
+    const again = await site.reopen(t);
+    assert.deepEqual(again.values(ALICE, 'sn'), ['alice']);
+    const refused = await again.modify(ALICE, mod('replace', 'sn', 'other'));
+    assert.deepEqual([refused.code, again.values(ALICE, 'sn')], ['other', ['alice']]);
+    assert.match(again.directory.readOnly ?? '', /damaged.*restored from a backup/);
+    assert.equal((await again.modify(ALICE, mod('replace', 'sn', 'other'))).code, 'unwillingToPerform');
+  });
+
   it('refuses writes while it is full, serves logins, and goes on by itself', async (t) => {
     const mount = temporaryMount(t, 8);
     const site = await DirectorySite.open(t, { folder: join(mount, 'data') });
