@@ -120,8 +120,34 @@ async function contests(lab: Lab, options: FigureOptions): Promise<readonly Meas
     ),
   );
   await peer.stop();
+  rows.push(await bindsBesideATrail(lab, ours, ldif, contestOptions));
   rows.push(await searchesUnderBinds(lab, ours, tree));
   return rows;
+}
+
+/** Binds that both sides write down. */
+async function bindsBesideATrail(
+  lab: Lab,
+  ours: DirectoryServer,
+  ldif: string,
+  options: ContestOptions,
+): Promise<Measured> {
+  const peer = await lab.open(slapdPeer(lab.folder, 'slapd-trail', { trail: true }));
+  await peer.import(ldif);
+  await peer.start();
+  await lab.run(peer, everything(options.tree), preambleOf('reader', peer), { connections: 1, count: 1 });
+  say('bind, both with a trail');
+  const result = await contest('bind', ours, peer, options);
+  await peer.stop();
+  return ratioRow(
+    {
+      id: 'directory-bind-trail',
+      what: `${CONTESTS.bind.what} of both`,
+      peerName: `${PEER}, with accesslog`,
+      atLeast: CONTESTS.bind.atLeast,
+    },
+    { ours: result.ours.perSecond, peer: result.peer.perSecond, ratio: result.ratio },
+  );
 }
 
 /** Searches that fall due 2,000 times a second, while 20 binds a second each cost a derivation of argon2id, and without them. */

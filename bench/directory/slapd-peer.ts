@@ -13,12 +13,21 @@ import { type DirectoryServer, RunningProgram } from './server.ts';
 /** Larger than the tree of 1,000,000 people. */
 const MAP_OCTETS = 8 * 1024 ** 3;
 
-export async function slapdPeer(parent: string, name = 'slapd'): Promise<DirectoryServer> {
+export interface SlapdOptions {
+  /** Keeps a record of every bind (slapo-accesslog), which no commit waits for, as our trail does. */
+  readonly trail: boolean;
+}
+
+export async function slapdPeer(
+  parent: string,
+  name = 'slapd',
+  { trail }: SlapdOptions = { trail: false },
+): Promise<DirectoryServer> {
   const folder = join(parent, name);
   const configuration = join(folder, 'slapd.conf');
   const log = join(folder, 'slapd.log');
-  mkdirSync(join(folder, 'data'), { recursive: true });
-  writeFileSync(configuration, slapdConf(folder));
+  for (const database of ['data', 'trail']) mkdirSync(join(folder, database), { recursive: true });
+  writeFileSync(configuration, slapdConf(folder, trail));
   const port = await freePort();
   let program: RunningProgram | undefined;
   return {
@@ -27,7 +36,11 @@ export async function slapdPeer(parent: string, name = 'slapd'): Promise<Directo
     writer: WRITER,
     async import(ldif) {
       const began = performance.now();
-      await new RunningProgram('/usr/sbin/slapadd', ['-q', '-f', configuration, '-l', ldif], log).done();
+      await new RunningProgram(
+        '/usr/sbin/slapadd',
+        ['-q', '-b', BONFIRE_SUFFIX, '-f', configuration, '-l', ldif],
+        log,
+      ).done();
       return (performance.now() - began) / 1000;
     },
     async start() {
@@ -46,7 +59,20 @@ export async function slapdPeer(parent: string, name = 'slapd'): Promise<Directo
   };
 }
 
-function slapdConf(folder: string): string {
+const TRAIL_SUFFIX = 'cn=trail';
+
+/** The database of the records; `dbnosync`, because our trail is flushed after the answer too. */
+const trailDatabase = (folder: string) => [
+  'database mdb',
+  `suffix "${TRAIL_SUFFIX}"`,
+  `directory ${folder}/trail`,
+  `maxsize ${MAP_OCTETS}`,
+  'dbnosync',
+  'checkpoint 0 1',
+  'index reqStart eq',
+];
+
+function slapdConf(folder: string, trail: boolean): string {
   return [
     ...['core', 'cosine', 'nis', 'inetorgperson'].map((schema) => `include /etc/ldap/schema/${schema}.schema`),
     LDAP_PUBLIC_KEY_SCHEMA,
@@ -57,6 +83,7 @@ function slapdConf(folder: string): string {
     'sizelimit unlimited',
     'threads 16',
     'tool-threads 2',
+    ...(trail ? ['moduleload accesslog', ...trailDatabase(folder)] : []),
     'database mdb',
     `suffix "${BONFIRE_SUFFIX}"`,
     `directory ${folder}/data`,
@@ -65,6 +92,7 @@ function slapdConf(folder: string): string {
     'index mail eq,sub',
     `access to attrs=userPassword by dn.exact="${WRITER.dn}" =w by anonymous auth by * none`,
     `access to * by dn.exact="${WRITER.dn}" write by dn.exact="${PORTAL_DN}" read by self read by * none`,
+    ...(trail ? ['overlay accesslog', `logdb "${TRAIL_SUFFIX}"`, 'logops session'] : []),
     '',
   ].join('\n');
 }

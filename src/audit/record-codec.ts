@@ -16,8 +16,9 @@ export const LONGEST_LINE = 65_536;
 /** What stands for the previous hash in the first record of a chain. */
 export const ORIGIN = 'A'.repeat(43);
 
-/** Octets from the comma before the hash to the end of the line. */
-const HASH_PART = 54;
+const HASH_MEMBER = ',"hash":"';
+/** Octets from the comma before the hash to the end of the line, newline excluded. */
+const HASH_PART = HASH_MEMBER.length + ORIGIN.length + 2;
 const PREFIX = /^\{"n":(\d{1,15}),"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)","kind":"([a-z]{1,9})",/;
 const SUFFIX = /^,"hash":"([A-Za-z0-9_-]{43})"\}$/;
 const LONGEST_PREFIX = 84;
@@ -44,22 +45,31 @@ export interface EncodedLine {
  */
 export function encodeLine(record: UnnumberedRecord, n: number, at: Instant, previousHash: string): EncodedLine {
   const { kind, id, ...others } = record;
-  const prefix = `{"n":${n},"at":"${new Date(at).toISOString()}","kind":"${kind}","id":"${id}",`;
+  const prefix = `{"n":${n},"at":"${isoOf(at)}","kind":"${kind}","id":"${id}",`;
   let rest = escapeUnsafe(JSON.stringify(others));
   for (const [characters, items] of CLIPS) {
     if (!isTooLong(rest)) break;
     rest = escapeUnsafe(JSON.stringify({ ...others, cut: true }, clip(characters, items)));
   }
-  const body = prefix + rest.slice(1, -1);
-  const own = hashOf(previousHash, body);
-  return { octets: Buffer.from(`${body},"hash":"${own}"}\n`), hash: own };
+  // What the hash covers and the line are encoded at once; the hash then takes the place that was left for it.
+  const octets = Buffer.from(`${previousHash}\n${prefix}${rest.slice(1, -1)}${HASH_MEMBER}${ORIGIN}"}\n`);
+  const covered = octets.subarray(0, octets.length - HASH_PART - 1);
+  const own = hash('sha256', covered, 'base64url');
+  octets.write(own, covered.length + HASH_MEMBER.length, 'latin1');
+  return { octets: octets.subarray(previousHash.length + 1), hash: own };
 }
 
+/** The text of an instant; many records of a busy time share one. */
+function isoOf(at: Instant): string {
+  if (at !== lastIso.at) lastIso = { at, text: new Date(at).toISOString() };
+  return lastIso.text;
+}
+
+let lastIso: { readonly at: Instant; readonly text: string } = { at: 0, text: new Date(0).toISOString() };
+
 /** The hash of a record with this body (its line up to the hash) after the record with `previousHash`. */
-export function hashOf(previousHash: string, body: string | Buffer): string {
-  const covered =
-    typeof body === 'string' ? `${previousHash}\n${body}` : Buffer.concat([Buffer.from(`${previousHash}\n`), body]);
-  return hash('sha256', covered, 'base64url');
+export function hashOf(previousHash: string, body: Buffer): string {
+  return hash('sha256', Buffer.concat([Buffer.from(`${previousHash}\n`), body]), 'base64url');
 }
 
 export interface LineFrame {

@@ -148,7 +148,7 @@ describe('verifying the trail', () => {
         const body = frameOf(Buffer.from(line))!
           .body.toString()
           .replace(/alice|user\d+|operator/, 'mallory');
-        previous = hashOf(previous, body);
+        previous = hashOf(previous, Buffer.from(body));
         return `${body},"hash":"${previous}"}\n`;
       });
       const { problems } = await verifyWith(new Map([[name, Buffer.from(forged.join(''))]]));

@@ -130,17 +130,18 @@ export class Authenticator {
       if (match !== undefined) return this.#acceptAppPassword(match, request.now);
     }
     const stored = table.get(verifierKey(owner, PASSWORD_SLOT));
-    const generation = stored === undefined ? undefined : Buffer.from(stored);
-    const record = generation === undefined ? undefined : decodePassword(generation);
-    if (generation === undefined || record === undefined || record.forms.length === 0) return refused('no-password');
-    const attempt: Attempt = { owner, password, request, generation, record, round };
+    const record = stored === undefined ? undefined : decodePassword(stored);
+    if (stored === undefined || record === undefined || record.forms.length === 0) return refused('no-password');
     const verdicts: PasswordVerdict[] = [];
     const passwords = request.passwords ?? this.#ports.keys;
     for (const [index, form] of record.forms.entries()) {
       const verdict = passwords.verifyAtOnce?.(form, password);
-      if (verdict === undefined) return this.#derive(attempt, index, verdicts);
-      if (verdict === 'match') return this.#accept(attempt, form);
-      verdicts.push(verdict);
+      if (verdict === 'mismatch' || verdict === 'unusable') {
+        verdicts.push(verdict);
+        continue;
+      }
+      const attempt: Attempt = { owner, password, request, generation: Buffer.from(stored), record, round };
+      return verdict === 'match' ? this.#accept(attempt, form) : this.#derive(attempt, index, verdicts);
     }
     return refusedBy(verdicts);
   }
