@@ -253,8 +253,8 @@ describe('streams', () => {
     assert.deepEqual(outcomes, [{ kind: 'broken', by: 'client' }]);
   });
 
-  it('go both ways at 200 MB with flat memory, past a slow reader', { timeout: 60_000 }, async () => {
-    const SIZE = 200 * 1024 * 1024;
+  it('go both ways at 320 MB with flat memory, past a slow reader', { timeout: 60_000 }, async () => {
+    const SIZE = 320 * 1024 * 1024;
     const block = Buffer.alloc(1024 * 1024, 'realmgate');
     const server = createServer((req, res) => {
       const hash = createHash('sha1');
@@ -307,7 +307,8 @@ describe('streams', () => {
       more();
     });
     assert.equal(received, SIZE);
-    assert.ok(highest - before < 120 * 1024 * 1024, `memory grew by ${((highest - before) / 2 ** 20).toFixed()} MiB`);
+    // What the collector has not come to yet is some 130 MB at most; what is kept of one way would be all of it.
+    assert.ok(highest - before < 220 * 1024 * 1024, `memory grew by ${((highest - before) / 2 ** 20).toFixed()} MiB`);
   });
 
   it('of a client that does not read are ended after the idle time', async () => {
