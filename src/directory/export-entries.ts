@@ -10,10 +10,12 @@ import type { Directory } from './directory.ts';
 import { decodeEntry, type StoredAttribute } from './stored/entry-form.ts';
 import { ALWAYS, type Period } from './stored/member-form.ts';
 import { formatUuid } from './stored/uuid.ts';
+import { passwordHistory } from './verifier/password-history.ts';
+import type { PasswordRecord } from './verifier/verifier-record.ts';
 import { generalizedTime } from './write/generalized-time.ts';
 
 export interface ExportOptions {
-  /** Puts the stored forms of passwords back as `userPassword`. App-bound passwords never leave. */
+  /** Puts the stored forms of passwords back as `userPassword`, former ones as `pwdHistory`. App-bound passwords never leave. */
   readonly withPasswords: boolean;
 }
 
@@ -25,7 +27,7 @@ interface CopiedEntry {
   readonly uuid: Uint8Array;
   readonly stored: Uint8Array;
   readonly members: readonly CopiedMember[];
-  readonly passwords: readonly string[];
+  readonly passwords: PasswordRecord | undefined;
 }
 
 interface CopiedMember {
@@ -52,7 +54,7 @@ export function copyTree(directory: Directory, options: ExportOptions): TreeCopy
       uuid,
       stored: view.storedEntry(entry).slice(),
       members: [...membersOf(directory, entry)],
-      passwords: options.withPasswords ? directory.verifiers.formsOf(uuid).map(labelled) : [],
+      passwords: options.withPasswords ? directory.verifiers.formsOf(uuid) : undefined,
     };
     copies.push(copied);
     for (const child of view.children(entry)) copy(child, copied);
@@ -107,7 +109,7 @@ function recordOf({ name, uuid, stored, members, passwords }: CopiedEntry): Extr
       ...[...members]
         .sort(byValue)
         .map(({ attribute, value, period }) => texts(`${attribute}${dates(period)}`, [value])),
-      ...(passwords.length === 0 ? [] : [texts('userPassword', passwords)]),
+      ...passwordTexts(passwords).map(([attribute, values]) => texts(attribute, values)),
       ...[...(entry?.operational ?? [])].sort(byDescription).map(attributeOf),
       texts('entryUUID', [formatUuid(uuid)]),
     ],
@@ -117,6 +119,17 @@ function recordOf({ name, uuid, stored, members, passwords }: CopiedEntry): Extr
 /** Equal trees are equal texts, however they grew. */
 function byPath(one: CopiedEntry, other: CopiedEntry): number {
   return one.path < other.path ? -1 : 1;
+}
+
+/** Present forms and former ones, so that nobody takes an old one again because the directory moved. */
+function passwordTexts(record: PasswordRecord | undefined): [attribute: string, values: readonly string[]][] {
+  if (record === undefined) return [];
+  const { forms, history, changedAt } = record;
+  const texts: [string, readonly string[]][] = [
+    ['userPassword', forms.map(labelled)],
+    ['pwdHistory', passwordHistory(history.map(labelled), changedAt)],
+  ];
+  return texts.filter(([, values]) => values.length > 0);
 }
 
 /** What was hashed here has no label in the store, and would be taken for a text without one (RFC 2307, 5.3). */

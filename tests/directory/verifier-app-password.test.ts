@@ -74,7 +74,7 @@ describe('a password that is bound to a service', () => {
     const second = await made(site, uuid, 'wiki', 'two');
     assert.notEqual(first.id, second.id);
     assert.deepEqual(site.verifiers.slotsOf(uuid), [0, 1, 2]);
-    assert.deepEqual(site.verifiers.formsOf(uuid), [ssha('right')]);
+    assert.deepEqual(site.verifiers.formsOf(uuid)?.forms, [ssha('right')]);
     const removal = site.verifiers.planAppPasswordRemoval(uuid, first.id)!;
     site.verifiers.apply([removal]);
     assert.equal(await site.login(uuid, first.password, 'mail'), 'wrong-password');

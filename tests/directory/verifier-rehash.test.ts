@@ -27,7 +27,7 @@ describe('an old form', () => {
     assert.equal(site.commits.length, 0, 'not before the answer');
     site.clock.advance(300);
     await settled(() => site.commits.length > 0);
-    const [fresh = '', kept] = site.verifiers.formsOf(uuid);
+    const [fresh = '', kept] = site.verifiers.formsOf(uuid)!.forms;
     assert.equal(needsRehash(fresh), false);
     assert.equal(kept, ssha('other'));
     assert.equal(await site.login(uuid, 'right'), 'verified');
@@ -46,7 +46,7 @@ describe('an old form', () => {
     site.store(uuid, next);
     await settled(() => site.keys.isIdle);
     await new Promise((resolve) => setImmediate(resolve));
-    assert.deepEqual(site.verifiers.formsOf(uuid), [next]);
+    assert.deepEqual(site.verifiers.formsOf(uuid)?.forms, [next]);
     assert.deepEqual(site.commits, []);
   });
 

@@ -29,6 +29,7 @@ import type {
 import {
   decodePassword,
   encodeAppPassword,
+  type PasswordRecord,
   PASSWORD_SLOT,
   VERIFIER_KEY_OCTETS,
   verifierKey,
@@ -174,10 +175,10 @@ export class Verifiers {
     return this.#table.get(verifierKey(owner, PASSWORD_SLOT)) !== undefined;
   }
 
-  /** The stored forms of a password, for an export with passwords. */
-  formsOf(owner: Uint8Array): readonly string[] {
+  /** The stored forms of a password and of the former ones, for an export with passwords. */
+  formsOf(owner: Uint8Array): PasswordRecord | undefined {
     const stored = this.#table.get(verifierKey(owner, PASSWORD_SLOT));
-    return (stored === undefined ? undefined : decodePassword(stored))?.forms ?? [];
+    return stored === undefined ? undefined : decodePassword(stored);
   }
 
   appPasswordsOf(owner: Uint8Array): readonly AppPassword[] {

@@ -116,7 +116,7 @@ describe('an import', () => {
     assert.deepEqual(again.values('cn=board', 'member'), ['uid=alice,dc=example,dc=org']);
     assert.ok(again.directory.contextCsn > '20261122');
     const uuid = again.directory.view.uuid(again.entry('uid=alice')!);
-    assert.deepEqual(again.directory.verifiers.formsOf(uuid), ['{SSHA}DOyvOVTEBBeCVY4frQmBoCZJ4AvThKWl']);
+    assert.deepEqual(again.directory.verifiers.formsOf(uuid)?.forms, ['{SSHA}DOyvOVTEBBeCVY4frQmBoCZJ4AvThKWl']);
     assert.ok(!(await again.content()).includes(Buffer.from('{SSHA}old').toString('hex')));
   });
 
