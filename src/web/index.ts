@@ -11,5 +11,4 @@ export { HealthDoor } from './health/health-door.ts';
 export { type ProtectedNames, protectNames } from './http/identity-headers.ts';
 export { parseTrustedProxies, type TrustedProxies, trustedProxies } from './http/trusted-proxies.ts';
 export type { BegunLogin, LoginRealm, WebGeneration, WebPorts, WebSessions } from './ports.ts';
-export { reservePort } from './reserve-port.ts';
 export { faultOfTls, WebDoor, type WebListenOptions, type WebTls } from './web-door.ts';

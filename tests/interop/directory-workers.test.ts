@@ -4,7 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -161,5 +163,20 @@ describe('workers that serve the directory', { timeout: 180_000 }, () => {
     const answers = others.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
     assert.ok(answers.length >= CONNECTIONS / 2, 'only the connections of the killed worker are lost');
     assert.deepEqual(new Set(answers), new Set([1]));
+  });
+});
+
+describe('an LDAP port that another process has', () => {
+  it('is not shared with it, and the message says which port', async () => {
+    const stranger = createServer().listen({ port: 0, host: '127.0.0.1', reusePort: true });
+    await once(stranger, 'listening');
+    try {
+      const { port } = stranger.address() as AddressInfo;
+      const refused = WorkerSite.start({ configuration: configuration(port), files: {} });
+      await assert.rejects(refused, new RegExp(`127\\.0\\.0\\.1:${port}.*EADDRINUSE`));
+      await assert.rejects(refused, /LDAP_LISTEN/);
+    } finally {
+      stranger.close();
+    }
   });
 });

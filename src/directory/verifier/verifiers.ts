@@ -29,8 +29,8 @@ import type {
 import {
   decodePassword,
   encodeAppPassword,
-  type PasswordRecord,
   PASSWORD_SLOT,
+  type PasswordRecord,
   VERIFIER_KEY_OCTETS,
   verifierKey,
 } from './verifier-record.ts';

@@ -3,8 +3,8 @@
  * the same sessions. It starts them, watches that they are heard of, and drains them.
  */
 import type { Milliseconds, Timer } from '../../base/index.ts';
-import { reservePort } from '../../web/index.ts';
 import { type GenerationText, PING_PERIOD, type WorkerLdapListener, type WorkerSettings } from './messages.ts';
+import { reservePort } from './reserve-port.ts';
 import type { PrimaryPorts, WorkerConnection } from './worker-connection.ts';
 import { WorkerSlot } from './worker-slot.ts';
 
@@ -25,13 +25,13 @@ export class WorkerPool {
   readonly ports: Readonly<Record<string, number>>;
   #watchedAt: Milliseconds;
 
-  /** Resolves when every worker serves. @throws CodedError WEB_LISTEN and whatever keeps a worker from serving. */
+  /** Resolves when every worker serves. @throws CodedError WEB_LISTEN, LDAP_LISTEN and whatever keeps a worker from serving. */
   static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
     const { listen, ldap } = options.settings;
-    const web = listen && { ...listen, port: await reservePort(listen) };
+    const web = listen && { ...listen, port: await reservePort('WEB_LISTEN', listen) };
     const shared: WorkerLdapListener[] = [];
     for (const each of ldap) {
-      shared.push({ ...each, listen: { ...each.listen, port: await reservePort(each.listen) } });
+      shared.push({ ...each, listen: { ...each.listen, port: await reservePort('LDAP_LISTEN', each.listen) } });
     }
     const pool = new WorkerPool({ ...options, settings: { ...options.settings, listen: web, ldap: shared } });
     try {

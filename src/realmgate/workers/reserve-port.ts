@@ -3,16 +3,18 @@
  * shares its port also shares it with a stranger of the same user, who would then get every other connection.
  */
 import { createServer } from 'node:net';
-import { CodedError, messageOf } from '../base/index.ts';
-import type { WebListenOptions } from './web-door.ts';
+import { CodedError, messageOf } from '../../base/index.ts';
 
-/** Resolves the port (chosen by the system for 0), free at this moment. @throws CodedError WEB_LISTEN */
-export function reservePort({ host, port }: Pick<WebListenOptions, 'host' | 'port'>): Promise<number> {
+/** Resolves the port (chosen by the system for 0), free at this moment. Rejects with a CodedError of the door's code. */
+export function reservePort(
+  code: 'WEB_LISTEN' | 'LDAP_LISTEN',
+  { host, port }: { readonly host?: string | undefined; readonly port: number },
+): Promise<number> {
   const server = createServer();
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const place = `${host ?? '*'}:${port}`;
-      reject(new CodedError('WEB_LISTEN', `cannot listen on ${place}: ${cause.code ?? messageOf(cause)}`, { cause }));
+      reject(new CodedError(code, `cannot listen on ${place}: ${cause.code ?? messageOf(cause)}`, { cause }));
     });
     server.listen({ port, ...(host !== undefined && { host }) }, () => {
       const address = server.address();
