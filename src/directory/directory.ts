@@ -129,7 +129,7 @@ export class Directory {
     const loader = this.view.loader();
     for await (const objects of await this.#options.store.objects()) {
       loader.add(objects);
-      this.verifiers.apply(objects);
+      this.verifiers.load(objects);
       for (const { space, key, value } of objects) if (space === Space.entry) this.logins.observe(key, value);
     }
     loader.finish();

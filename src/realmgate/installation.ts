@@ -57,10 +57,13 @@ export async function openInstallation(configuration: Configuration, machine: Ma
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   refuseOpenFolder(folder);
   const closers: (() => unknown)[] = [];
+  let opening: Promise<OwnDirectory | undefined> | undefined;
+  /** The directory goes first: what is on its way there may still end sessions. */
+  const closeDirectory = async () => (await opening?.catch(() => undefined))?.close();
   /** Everything, also when one of them fails: a store that takes nothing must not leave the trail without its end. */
   const close = async () => {
     const failures: unknown[] = [];
-    for (const step of closers.splice(0).reverse()) {
+    for (const step of [closeDirectory, ...closers.splice(0).reverse()]) {
       try {
         await step();
       } catch (error) {
@@ -72,6 +75,14 @@ export async function openInstallation(configuration: Configuration, machine: Ma
   try {
     const lock = lockDataFolder(folder);
     closers.push(() => lock.release());
+    const passwords = rememberMatches(createKeyDerivation({ clock, random, logger: machine.logger }), {
+      clock,
+      random,
+    });
+    closers.push(() => passwords.close());
+    // The directory takes longest by far: the rest is opened meanwhile.
+    opening = openOwnDirectory(configuration, { ...machine, folder, passwords });
+    opening.catch(() => {});
     const store = await openSqliteStore({ folder, clock });
     closers.push(() => store.close());
     const rotations = new RotationRecord();
@@ -94,15 +105,9 @@ export async function openInstallation(configuration: Configuration, machine: Ma
     rotations.writeTo(trail);
     const sweeping = clock.every(SWEEP_PERIOD, () => void sweep(store, machine));
     closers.push(() => sweeping.cancel());
-    const passwords = rememberMatches(createKeyDerivation({ clock, random, logger: machine.logger }), {
-      clock,
-      random,
-    });
-    closers.push(() => passwords.close());
     const sessions = await SessionRegistry.open({ store, clock, random });
     closers.push(() => sessions.close());
-    const own = await openOwnDirectory(configuration, { ...machine, folder, passwords });
-    closers.push(() => own?.close());
+    const own = await opening;
     const generationPorts: GenerationPorts = {
       ...machine,
       passwords,

@@ -7,6 +7,7 @@
  */
 import type { Clock, Instant, Logger, Random, Secret } from '../../base/index.ts';
 import type { KeyDerivation } from '../../password/index.ts';
+import type { StoredObject } from '../../store/index.ts';
 import type { PasswordPolicy } from '../policy/password-policy.ts';
 import type { AccountStatus, AccountView } from './account-status.ts';
 import { type AppPassword, AppPasswords, appPasswordDigest, LONGEST_LABEL, newAppPassword } from './app-password.ts';
@@ -108,7 +109,18 @@ export class Verifiers {
     this.#rules = rules;
   }
 
-  /** Takes what a transaction wrote, or the objects of the store at the start; other spaces are passed over. */
+  /** Takes objects of the store at the start, each of which is there once; other spaces are passed over. */
+  load(objects: Iterable<StoredObject>): void {
+    for (const { space, key, value } of objects) {
+      if (space !== 'verifier' || key.length !== VERIFIER_KEY_OCTETS) continue;
+      const slot = key[VERIFIER_KEY_OCTETS - 1]!;
+      if (slot === PASSWORD_SLOT) this.#countNext(value);
+      else this.#appPasswords.observe(slot);
+      this.#table.set(key, value);
+    }
+  }
+
+  /** Takes what a transaction wrote; other spaces are passed over. */
   apply(writes: Iterable<AnyWrite>): void {
     for (const { space, key, value } of writes) {
       if (space !== 'verifier' || key.length !== VERIFIER_KEY_OCTETS) continue;
@@ -221,6 +233,10 @@ export class Verifiers {
   #countForms(key: Uint8Array, next: Uint8Array | undefined): void {
     const before = this.#table.get(key);
     for (const form of (before && decodePassword(before))?.forms ?? []) this.#sample.remove(form);
-    for (const form of (next && decodePassword(next))?.forms ?? []) this.#sample.add(form);
+    if (next !== undefined) this.#countNext(next);
+  }
+
+  #countNext(next: Uint8Array): void {
+    for (const form of decodePassword(next)?.forms ?? []) this.#sample.add(form);
   }
 }

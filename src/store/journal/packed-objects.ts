@@ -11,6 +11,7 @@ export interface PackedObjects {
 }
 
 const NUMBERS = 3;
+const EMPTY = Buffer.alloc(0);
 
 /** Where the objects of a batch are, while it is made. */
 export class Places {
@@ -43,8 +44,10 @@ export function unpackObjects({ space, octets, places }: PackedObjects): StoredO
   const all = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
   const objects: StoredObject[] = [];
   for (let at = 0; at < places.length; at += NUMBERS) {
-    const value = places[at + 1]!;
-    objects.push({ space, key: all.subarray(places[at]!, value), value: all.subarray(value, places[at + 2]!) });
+    const [start, end] = [places[at + 1]!, places[at + 2]!];
+    // Half of a directory's objects are memberships, which have no value.
+    const value = start === end ? EMPTY : all.subarray(start, end);
+    objects.push({ space, key: all.subarray(places[at]!, start), value });
   }
   return objects;
 }
