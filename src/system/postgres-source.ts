@@ -8,7 +8,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
-import { Pool, type PoolClient, type PoolConfig } from 'pg';
+import type { Pool, PoolClient, PoolConfig } from 'pg';
 import { type Clock, CodedError, type Instant, type Logger, type Milliseconds } from '../base/index.ts';
 import { MOST_SQL_ROWS, type SqlAnswer, type SqlOptions, type SqlSource, type SqlStatement } from '../realm/index.ts';
 import { boundedWait } from './bounded-wait.ts';
@@ -37,6 +37,8 @@ export class PostgresSource implements SqlSource {
   }
 
   async start(): Promise<void> {
+    // Who asks no PostgreSQL does not wait for its client at every start.
+    const { Pool } = await import('pg');
     this.#pool = new Pool(poolConfig(this.#options, await this.#tls()));
     // An idle connection that the server closed; the next query opens another.
     this.#pool.on('error', (error) => this.#logger.debug('a database connection ended', { code: codeOf(error) }));
