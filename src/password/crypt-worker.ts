@@ -9,6 +9,9 @@ import { LIBCRYPT_LONGEST_PHRASE, type Libcrypt, loadLibcrypt } from './libcrypt
 import { md5Crypt } from './md5-crypt.ts';
 import { shaCrypt } from './sha-crypt.ts';
 import type { ThreadForm } from './stored-form.ts';
+import { lowerOwnPriority } from './thread-priority.ts';
+
+lowerOwnPriority();
 
 let libcrypt: Libcrypt | 'absent' | undefined;
 

@@ -2,7 +2,7 @@
  * KeyDerivation verifies passwords against stored forms and hashes new ones, in a bounded pool off the main thread.
  *
  * bcrypt, argon2 and PBKDF2 run on libuv's threads, the crypt(3) schemes in one worker thread, digests of microseconds where
- * they are asked for. Nothing is remembered between two verifications.
+ * they are asked for. Nothing is remembered between two verifications. Those threads give way to the main one.
  * See docs/decisions/0004-password-hash.md.
  */
 import { timingSafeEqual } from 'node:crypto';
@@ -24,6 +24,7 @@ import { isQuick, quickMatches } from './digest.ts';
 import { pbkdf2Matches } from './pbkdf2.ts';
 import { STANDARD, STANDARD_SALT_OCTETS, STANDARD_TAG_OCTETS } from './scheme.ts';
 import { type Argon2Form, type CostlyForm, parseStoredForm, type ThreadForm } from './stored-form.ts';
+import { lowerPoolPriority } from './thread-priority.ts';
 
 /** The longest password that anything is spent on, in UTF-8 octets. */
 export const LONGEST_PASSWORD = 4096;
@@ -94,6 +95,7 @@ class PooledKeyDerivation implements KeyDerivation {
   readonly #thread: CryptThread;
   #argon2: Promise<Argon2Engine> | undefined;
   #saidThatLibcryptIsMissing = false;
+  #hasLoweredPool = false;
 
   constructor(options: KeyDerivationOptions) {
     this.#random = options.random;
@@ -122,7 +124,7 @@ class PooledKeyDerivation implements KeyDerivation {
       );
     }
     const salt = this.#random.bytes(STANDARD_SALT_OCTETS);
-    const tag = await this.#queue.run(async () =>
+    const tag = await this.#inPool(async () =>
       (await this.#engine())(Buffer.from(text), { ...STANDARD, salt, tagLength: STANDARD_TAG_OCTETS }),
     );
     if (tag === undefined) throw new CodedError('PASSWORD_ENGINE', 'the argon2 engine does not know its version');
@@ -143,9 +145,9 @@ class PooledKeyDerivation implements KeyDerivation {
       case 'argon2id':
       case 'argon2i':
       case 'argon2d':
-        return this.#queue.run(() => this.#verifyArgon2(form, password));
+        return this.#inPool(() => this.#verifyArgon2(form, password));
       case 'bcrypt':
-        return verdict(await this.#queue.run(() => bcryptMatches(form, Buffer.from(password))));
+        return verdict(await this.#inPool(() => bcryptMatches(form, Buffer.from(password))));
       case 'md5-crypt':
       case 'apr1':
       case 'sha256-crypt':
@@ -156,10 +158,20 @@ class PooledKeyDerivation implements KeyDerivation {
       case 'pbkdf2-sha1':
       case 'pbkdf2-sha256':
       case 'pbkdf2-sha512':
-        return verdict(await this.#queue.run(() => pbkdf2Matches(form, Buffer.from(password))));
+        return verdict(await this.#inPool(() => pbkdf2Matches(form, Buffer.from(password))));
       default:
         return unreachable(form);
     }
+  }
+
+  /** Runs on libuv's threads, which the first derivation has brought to life. */
+  #inPool<Result>(derive: () => Promise<Result>): Promise<Result> {
+    return this.#queue.run(async () => {
+      const result = await derive();
+      if (!this.#hasLoweredPool) lowerPoolPriority();
+      this.#hasLoweredPool = true;
+      return result;
+    });
   }
 
   async #verifyArgon2(form: Argon2Form, password: string): Promise<PasswordVerdict> {

@@ -1,5 +1,7 @@
 /** The pool that keys are derived in: bounded, off the main thread, and closed cleanly. */
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { describe, it } from 'node:test';
 import { type CodedError, Secret, systemClock, systemRandom } from '../../src/base/index.ts';
 import { builtInArgon2, loadArgon2 } from '../../src/password/argon2.ts';
@@ -36,6 +38,26 @@ describe('the key derivation pool', () => {
     timer.cancel();
     assert.deepEqual(results, ['mismatch', 'mismatch']);
     assert.ok(turns >= 10, `the event loop turned ${turns} times`);
+  });
+
+  it('derives in threads that give way to the main one', { skip: process.platform !== 'linux' }, async () => {
+    const derivation = createKeyDerivation({ clock: systemClock, random: systemRandom, concurrency: 1 });
+    assert.equal(await derivation.verify(STANDARD_SAMPLE, new Secret('guess')), 'mismatch');
+    assert.equal(await derivation.verify('$1$saltsalt$5vGKdt7VOWjM4XQb6P1gM1', new Secret('guess')), 'mismatch');
+    const tasks = readdirSync('/proc/self/task').map((thread) => ({
+      isMain: Number(thread) === process.pid,
+      name: readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').trim(),
+      priority: getPriority(Number(thread)),
+    }));
+    const pool = tasks.filter(({ name }) => name === 'libuv-worker');
+    assert.ok(pool.length >= 4);
+    assert.deepEqual(new Set(pool.map(({ priority }) => priority)), new Set([10]));
+    assert.ok(
+      tasks.some(({ name, priority }) => name !== 'libuv-worker' && priority === 10),
+      'the crypt thread',
+    );
+    assert.equal(tasks.find(({ isMain }) => isMain)?.priority, 0);
+    await derivation.close();
   });
 
   it('refuses after close, and what waited at close', async () => {

@@ -87,7 +87,7 @@ export const COUNT_FIGURES = {
     what: 'broken BER, filters, names, LDIF, URLs, schema text and values on which a decoder threw, hung or gave what it is not',
     wanted: 'none',
     atLeast: 20_000,
-    files: ['x500/decoder-fuzz.test.ts'],
+    files: ['interop/values/decoder-fuzz.test.ts'],
   },
   'directory-bit-flips': {
     what: "bit flips at random offsets of the directory's store and of its log, detected or harmless",
