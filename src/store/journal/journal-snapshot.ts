@@ -4,11 +4,11 @@
 import { storeError } from '../errors.ts';
 import { damaged } from '../sqlite/damage.ts';
 import { sqliteFailure } from '../sqlite/database.ts';
+import type { EndingSnapshot } from './ending-snapshot.ts';
 import type { JournalReader } from './journal-reader.ts';
 import type { JournalState } from './journal-state.ts';
 import type { StoredObject } from './journal-store.ts';
 import { scanObjects } from './object-scan.ts';
-import type { EndingSnapshot } from './open-snapshot.ts';
 import { unpackObjects } from './packed-objects.ts';
 
 export class JournalSnapshot implements EndingSnapshot {

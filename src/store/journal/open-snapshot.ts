@@ -2,16 +2,10 @@
  * Which snapshot is worth a thread: a large one takes half the time, because whoever iterates it works while the thread reads on;
  * a small one is there before a thread has started.
  */
+import type { EndingSnapshot } from './ending-snapshot.ts';
 import { JournalReader } from './journal-reader.ts';
 import { JournalSnapshot } from './journal-snapshot.ts';
-import type { ObjectSnapshot } from './journal-store.ts';
 import { ThreadSnapshot } from './thread-snapshot.ts';
-
-/** A snapshot that its store can end. */
-export interface EndingSnapshot extends ObjectSnapshot {
-  /** Gives the connection back; whoever still iterates is told so. Idempotent. */
-  end(): Promise<void>;
-}
 
 /** So many objects are read in the time that a thread takes to start. */
 const WORTH_A_THREAD = 20_000;

@@ -10,6 +10,7 @@ import { makePrivateFolder } from '../private-files.ts';
 import { openDatabase, sqliteFailure } from '../sqlite/database.ts';
 import { completeSwap, swapIn } from '../sqlite/swap.ts';
 import { WriterThread } from '../sqlite/writer-thread.ts';
+import type { EndingSnapshot } from './ending-snapshot.ts';
 import { newGeneration } from './generation.ts';
 import { JOURNAL_FILE } from './journal-form.ts';
 import { JournalReader } from './journal-reader.ts';
@@ -26,7 +27,7 @@ import type {
 import { type JournalResult, type JournalTask, TRIM_LIMIT } from './journal-task.ts';
 import type { JournalWriterData } from './journal-writer.ts';
 import { checkTransactions, RECORDS_LIMIT } from './limits.ts';
-import { type EndingSnapshot, openSnapshot } from './open-snapshot.ts';
+import { openSnapshot } from './open-snapshot.ts';
 import { SqliteStagedContent } from './staged-content.ts';
 import { verifyContent } from './verify-content.ts';
 import { encodeWrites } from './write-codec.ts';

@@ -6,8 +6,8 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CodedError } from '../../base/index.ts';
 import { storeError } from '../errors.ts';
+import type { EndingSnapshot } from './ending-snapshot.ts';
 import type { StoredObject } from './journal-store.ts';
-import type { EndingSnapshot } from './open-snapshot.ts';
 import { unpackObjects } from './packed-objects.ts';
 import type { ScanOrder, ScanReport, ScanThreadData } from './scan-protocol.ts';
 
